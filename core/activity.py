@@ -1,0 +1,101 @@
+"""What `dsp` measures and `classifier` judges: potentials, bursts and the quality of each frame.
+
+Ratios and multiples of noise only, so that a change of gain changes no verdict. Times in seconds or
+milliseconds, as the name says; sample numbers are absolute.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Potential:
+    """One brief potential (a candidate fasciculation) with its measures and its surroundings."""
+
+    channel: int
+    channels: tuple[int, ...]  # all channels that saw it within the fusion window
+    start_sample: int
+    peak_sample: int
+    end_sample: int
+    peak_to_peak: float  # feature branch, in the channel's units
+    noise: float  # RMS, feature branch, same units
+    statistic: float  # 12-ms RMS over noise RMS, detection branch
+    duration_ms: float  # above a tenth of the peak's envelope
+    half_width_ms: float  # of the energy envelope around its peak
+    rise_ms: float
+    phases: int
+    median_hz: float
+    low_ratio: float  # raw drift or step across the potential over its peak to peak
+    sharpness: float  # largest sample step over peak to peak
+    clipped: bool
+    zero_lag: int  # channels that show the same wave at the same sample
+    waveform: NDArray[np.float64] = field(repr=False)  # (n,), feature branch, peak in the middle
+    # surroundings, known once the context window has passed
+    shape: int = -1
+    shape_match: float = 0.0  # correlation with its cluster's mean
+    gap_before_s: float = np.inf  # to the neighbouring potential on the channel
+    gap_after_s: float = np.inf
+    same_gap_before_s: float = np.inf  # to the neighbour of the same shape
+    same_gap_after_s: float = np.inf
+    in_burst: bool = False
+    near_burst_s: float = np.inf  # to the nearest burst's edge
+    rhythm_hz: float = 0.0  # of the train that it belongs to, 0 if none
+    rhythm_cv: float = np.inf
+    rhythm_n: int = 0
+    heart_hz: float = 0.0  # rate of a heartbeat that it is locked to, 0 if none
+    heart_score: float = 0.0  # 0-1
+    crowd_hz: float = 0.0  # potentials of any shape per second within 1 s either side
+
+    @property
+    def snr(self) -> float:
+        """Peak to peak over noise RMS."""
+        return self.peak_to_peak / self.noise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Burst:
+    """A stretch of sustained activity on one channel, with its measures."""
+
+    channel: int
+    channels: tuple[int, ...]  # all channels active for most of it
+    start_sample: int
+    peak_sample: int
+    end_sample: int
+    peak_to_peak: float
+    noise: float
+    rms_ratio: float  # RMS over noise, middle of the burst
+    rise_s: float  # 10 to 90 % of the plateau
+    fall_s: float
+    median_hz: float
+    waxing: float  # relative envelope modulation at 0.5-3 Hz
+    tremor_hz: float  # envelope's peak frequency at 3-14 Hz
+    tremor_ratio: float  # share of envelope power at that line
+    crest: float  # 99 % quantile over RMS: discrete potentials or interference
+    pulse_hz: float  # rate of separable pulses, 0 if they merge
+    pulse_cv: float  # of their intervals
+    low_ratio: float  # energy below 20 Hz over energy above, raw
+    common: float  # zero-lag correlation with the other channels
+    prodrome_per_min: float  # isolated potentials in the minute before
+    aftermath_per_min: float  # and in the ten seconds after
+    clipped: bool
+    cut: bool  # touches a gap or an end of the recording
+
+    def duration_s(self, rate_hz: float) -> float:
+        """How long it lasts."""
+        return (self.end_sample - self.start_sample) / rate_hz
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameQuality:
+    """One frame (1 s or what was left before a gap): can its channels be judged, and how noisy are they."""
+
+    first_sample: int
+    n_samples: int
+    reasons: tuple[tuple[str, ...], ...]  # a tuple of names for each channel; empty is usable
+    noise: tuple[float, ...]  # RMS, feature branch, channel's units
+    lost_samples: tuple[int, ...]
+
+
+Activity = Potential | Burst | FrameQuality

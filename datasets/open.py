@@ -1,0 +1,71 @@
+"""One door for every file: look at it, choose its reader, give a Recording."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from fasciscope.core import InputError, Recording, UnsupportedError
+from fasciscope.datasets.options import ReadOptions
+
+HEAD_BYTES = 4096
+"""How much of a file is looked at to tell what it is."""
+
+Opener = Callable[[Path, ReadOptions], Recording]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: name, endings, the test on the first bytes, and `module:function` of its reader.
+
+    The reader is imported when it is needed. A reader has the type `Opener`, raises InputError (or a
+    child) on anything that is wrong with the file, and reads no more than the header before blocks
+    are asked for.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    matches: Callable[[bytes], bool]
+    reader: str
+
+
+def _anything(_head: bytes) -> bool:
+    return True
+
+
+FORMATS: tuple[Format, ...] = ()
+"""Tried in order; a format is taken if the ending is one of its own and the first bytes match."""
+
+
+def open_recording(path: Path | str, options: ReadOptions | None = None) -> Recording:
+    """Open any supported recording without reading more than its header.
+
+    Raises InputError for a file that is absent, empty, damaged or of unknown kind, MissingFactError
+    where the file leaves out its rate, unit or channels, UsageError where `options` ask for what is
+    not there.
+    """
+    file = Path(path)
+    head = _head(file)
+    for form in FORMATS:
+        if file.suffix.lower() in form.suffixes and form.matches(head):
+            module, function = form.reader.split(":")
+            opener: Opener = getattr(import_module(module), function)
+            return opener(file, options or ReadOptions())
+    known = sorted({suffix for form in FORMATS for suffix in form.suffixes})
+    raise UnsupportedError(
+        f"{file.name} is of no kind that is read here (it begins {head[:16]!r}). "
+        f"Endings read: {' '.join(known)}. Export it as EDF+, BDF+ or CSV."
+    )
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as handle:
+            head = handle.read(HEAD_BYTES)
+    except IsADirectoryError:
+        raise InputError(f"{file} is a folder. Name the recording inside it.") from None
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+    if not head:
+        raise InputError(f"{file.name} is empty. Was the recording copied whole?")
+    return head

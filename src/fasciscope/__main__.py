@@ -1,0 +1,5 @@
+"""`python -m fasciscope`."""
+
+from fasciscope.app.main import main
+
+main()
