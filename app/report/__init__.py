@@ -1,1 +1,26 @@
-"""To be written."""
+"""The report: one self-contained HTML page, no script, no request; reads on a screen and on paper."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from fasciscope.app.report.view import view_of
+from fasciscope.app.session import Session
+
+HERE = Path(__file__).parent
+
+__all__ = ["report_html"]
+
+
+def report_html(session: Session) -> str:
+    """The page as text. Everything that came with the recording is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = Markup((HERE / "report.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
+    return environment.get_template("report.html").render(view=view_of(session), style=style)

@@ -1,0 +1,101 @@
+"""The output folder: all of it or nothing.
+
+Everything is rendered and written to a temporary folder beside the target; only then is it renamed.
+Bad input or a full disk leaves an earlier result as it was.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fasciscope.app.events_file import events_sidecar, events_tsv
+from fasciscope.app.failure import storage_error
+from fasciscope.app.report import report_html
+from fasciscope.app.session import Session
+from fasciscope.app.summary_file import is_summary, summary_json
+from fasciscope.core import UsageError
+
+EVENTS = "events.tsv"
+SIDECAR = "events.json"
+SUMMARY = "summary.json"
+REPORT = "report.html"
+FILES = (EVENTS, SIDECAR, SUMMARY, REPORT)
+
+
+def check_folder(folder: Path, *, force: bool = False) -> None:
+    """Raise UsageError unless results may go into `folder`.
+
+    It may be absent, empty, or hold an earlier result; `force` allows any folder, of which only the
+    files of a result are replaced. Raises StorageError where it cannot be looked at.
+    """
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is a file. Name a folder with --out.")
+        occupied = folder.exists() and any(folder.iterdir())
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    if occupied and not force and not is_summary(folder / SUMMARY):
+        raise UsageError(
+            f"{folder} holds files that fasciscope did not write. Name a new or empty folder with "
+            "--out, or add --force: the folder is kept and only the result's files are replaced."
+        )
+
+
+def write_outputs(session: Session, folder: Path, *, force: bool = False) -> Path:
+    """Write the four files of a result into `folder`, whole or not at all; give the report's path.
+
+    Raises UsageError where `check_folder` does, StorageError where the disk refuses.
+    """
+    check_folder(folder, force=force)
+    texts = {
+        EVENTS: events_tsv(session),
+        SIDECAR: events_sidecar(),
+        SUMMARY: summary_json(session),
+        REPORT: report_html(session),
+    }
+    try:
+        with _beside(folder) as made:
+            for name, text in texts.items():
+                _write_synced(made / name, text)
+            _move(made, folder)
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    return folder / REPORT
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A temporary folder on the same disk as `folder`, gone afterwards."""
+    parent = folder.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=parent))
+    try:
+        made.chmod(0o777 & ~_umask())  # mkdtemp gives 0700, which is not what a person expects
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _move(made: Path, folder: Path) -> None:
+    """Give `made` the name `folder`, or its files if there is a folder already."""
+    if not folder.exists():
+        made.rename(folder)
+        return
+    for name in FILES:
+        (made / name).replace(folder / name)

@@ -1,0 +1,236 @@
+"""What the page's template reads: the session as words, rows and pictures, no arithmetic left to do."""
+
+from dataclasses import dataclass
+
+from fasciscope.app.report.cramp import cramp_picture, longest_cramp
+from fasciscope.app.report.methods import methods_text, readable
+from fasciscope.app.report.picture import Picture
+from fasciscope.app.report.raster import raster_picture
+from fasciscope.app.report.rate import rate_picture
+from fasciscope.app.report.shapes import shapes_picture
+from fasciscope.app.report.words import (
+    LABELS,
+    NONE,
+    duration,
+    figure,
+    headline,
+    interval,
+    place,
+    share,
+    significant,
+    usable_s,
+)
+from fasciscope.app.session import Session
+from fasciscope.app.summary_file import STATEMENT
+from fasciscope.classifier import Finding, Grade, Urgency
+from fasciscope.core import Label, ReviewFlag, SessionSummary, SiteSummary
+
+URGENCY: dict[Urgency, str] = {
+    Urgency.NONE_RAISED: "Nothing here asks for an appointment; that is not an all-clear.",
+    Urgency.APPOINTMENT: "Worth an ordinary appointment with a professional.",
+    Urgency.SOON: "Worth seeing a professional soon.",
+    Urgency.SAME_DAY: "See a professional the same day.",
+}
+
+GRADES: dict[Grade, str] = {
+    Grade.STRONG: "strong evidence",
+    Grade.MODERATE: "moderate evidence",
+    Grade.WEAK: "weak evidence",
+    Grade.UNSUPPORTED: "claimed, not borne out",
+    Grade.MIMIC: "something else that looks alike",
+    Grade.NONE: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """A line of the table of sites, as text."""
+
+    name: str
+    channel: str
+    usable: str
+    usable_share: str
+    fasciculations: str
+    rate: str
+    cramps: str
+    cramp_time: str
+    amplitude: str
+    quartiles: str
+    snr: str
+    isolated: str
+    shapes: str
+    noise: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCard:
+    """A finding, as text."""
+
+    label: str
+    grade: str
+    why: tuple[str, ...]
+    speaks_against: tuple[str, ...]
+    would_settle: tuple[str, ...]
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page's contents in their order."""
+
+    source: str
+    headline: str
+    facts: tuple[tuple[str, str], ...]
+    tier_letter: str
+    tier_text: str
+    pattern_reasons: tuple[str, ...]
+    rate: Picture | None
+    raster: Picture | None
+    shapes: Picture | None
+    cramp: Picture | None
+    sites: tuple[SiteRow, ...]
+    label_names: tuple[str, ...]
+    label_rows: tuple[tuple[str, tuple[str, ...]], ...]
+    unusable: tuple[tuple[str, str], ...]
+    flags: tuple[ReviewFlag, ...]
+    limits: tuple[str, ...]
+    notes: tuple[str, ...]
+    urgency: str
+    see_professional: tuple[FindingCard, ...]
+    with_history: tuple[FindingCard, ...]
+    with_pattern: tuple[FindingCard, ...]
+    methods: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...]
+    version: str
+    statement: str = STATEMENT
+
+
+def view_of(session: Session) -> View:
+    """Draw the pictures and word everything."""
+    summary = session.summary
+    labels = [label for label in Label if any(s.counts.get(label) for s in summary.sites)]
+    return View(
+        source=summary.source,
+        headline=headline(summary, _longest_s(session)),
+        facts=_facts(session),
+        tier_letter=summary.info.tier.letter,
+        tier_text=f"{summary.info.tier.reason}: {summary.info.tier.allowed}.",
+        pattern_reasons=summary.pattern_reasons,
+        rate=rate_picture(summary),
+        raster=raster_picture(session),
+        shapes=shapes_picture(summary),
+        cramp=cramp_picture(session),
+        sites=tuple(_site_row(site) for site in summary.sites),
+        label_names=tuple(LABELS[label][1] for label in labels),
+        label_rows=tuple(_label_row(site, labels) for site in summary.sites),
+        unusable=_unusable(summary),
+        flags=summary.review_flags,
+        limits=summary.limits,
+        notes=summary.notes,
+        urgency=URGENCY[session.findings.urgency],
+        see_professional=_cards(session.findings.see_professional),
+        with_history=_cards(session.findings.with_history),
+        with_pattern=_cards(session.findings.with_pattern),
+        methods=tuple(filter(None, methods_text(summary))),
+        settings=tuple(
+            (readable(k), NONE if v is None else str(v)) for k, v in summary.settings.items()
+        ),
+        version=summary.version,
+    )
+
+
+def _longest_s(session: Session) -> float | None:
+    cramp = longest_cramp(session)
+    if cramp is None:
+        return None
+    return (cramp.end_sample - cramp.start_sample) / session.summary.info.rate_hz
+
+
+def _facts(session: Session) -> tuple[tuple[str, str], ...]:
+    summary = session.summary
+    usable = usable_s(summary)
+    facts = [
+        ("Recorded", duration(summary.duration_s)),
+        ("Usable (best site)", f"{duration(usable)} ({share(usable, summary.duration_s)})"),
+        ("Lost", duration(sum(length for _at, length in summary.gaps))),
+        ("Sites", str(len(summary.sites))),
+        ("Device", summary.info.device or NONE),
+        ("Sampling", f"{summary.info.rate_hz:g} Hz"),
+        ("Started", (summary.start_time or NONE).replace("T", " ")[:16]),
+        ("Pattern's probability", figure(summary.pattern_probability, 2)),
+    ]
+    return tuple(facts)
+
+
+def _site_row(site: SiteSummary) -> SiteRow:
+    calibrated = site.channel.calibrated
+    isolated = site.isolated_share
+    return SiteRow(
+        name=place(site.channel),
+        channel=site.channel.name,
+        usable=figure(site.usable_s / 60),
+        usable_share=share(site.usable_s, site.recorded_s),
+        fasciculations=f"{site.counts.get(Label.FASCICULATION, 0):,}",
+        rate=interval(site.rate_per_min),
+        cramps=str(site.counts.get(Label.CRAMP, 0)),
+        cramp_time=_cramp_time(site),
+        amplitude=_amplitude(site) if calibrated else NONE,
+        quartiles=_quartiles(site) if calibrated else "",
+        snr=significant(site.snr_median),
+        isolated=NONE if isolated is None else share(isolated, 1),
+        shapes=str(site.n_shapes),
+        noise=f"{significant(site.noise)} µV" if calibrated else "uncalibrated",
+    )
+
+
+def _cramp_time(site: SiteSummary) -> str:
+    """How long all the site's cramps lasted together; empty where there is none."""
+    lasted = site.duration_s.get(Label.CRAMP, 0.0)
+    return duration(lasted) if site.counts.get(Label.CRAMP) else ""
+
+
+def _amplitude(site: SiteSummary) -> str:
+    median = site.amplitude_uv_median
+    if median is None:
+        return NONE
+    return f"{significant(median)} µV"
+
+
+def _quartiles(site: SiteSummary) -> str:
+    spread = site.amplitude_uv_iqr
+    return f"{significant(spread[0])}–{significant(spread[1])}" if spread else ""
+
+
+def _label_row(site: SiteSummary, labels: list[Label]) -> tuple[str, tuple[str, ...]]:
+    return place(site.channel), tuple(f"{site.counts.get(label, 0):,}" for label in labels)
+
+
+def _unusable(summary: SessionSummary) -> tuple[tuple[str, str], ...]:
+    """Reasons with the mean share of the recorded time over all sites, longest first."""
+    recorded = sum(site.recorded_s for site in summary.sites)
+    seconds: dict[str, float] = {}
+    for site in summary.sites:
+        for reason, lasted in site.unusable_s.items():
+            seconds[reason] = seconds.get(reason, 0.0) + lasted
+    if any(site.active_s for site in summary.sites):
+        seconds["sustained activity"] = sum(site.active_s for site in summary.sites)
+    ordered = sorted(seconds.items(), key=lambda item: -item[1])
+    return tuple(
+        (reason.replace("_", " "), f"{100 * lasted / recorded:.1f} %" if recorded else NONE)
+        for reason, lasted in ordered
+        if lasted > 0
+    )
+
+
+def _cards(findings: tuple[Finding, ...]) -> tuple[FindingCard, ...]:
+    return tuple(
+        FindingCard(
+            finding.label,
+            GRADES[finding.grade],
+            finding.why,
+            finding.speaks_against,
+            finding.would_settle,
+            finding.citations,
+        )
+        for finding in findings
+    )
