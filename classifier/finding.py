@@ -23,6 +23,19 @@ class Urgency(IntEnum):
     SOON = 2
     SAME_DAY = 3
 
+    @property
+    def advice(self) -> str:
+        """What the step asks for, as a sentence."""
+        return _ADVICE[self]
+
+
+_ADVICE = {
+    Urgency.NONE_RAISED: "Nothing that was named or measured sets a date; that is no all-clear.",
+    Urgency.APPOINTMENT: "Make an appointment with a doctor.",
+    Urgency.SOON: "See a doctor within days, not months.",
+    Urgency.SAME_DAY: "See a doctor today; call emergency services if it is severe or growing.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class History:
