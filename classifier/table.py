@@ -2,7 +2,6 @@
 
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from fasciscope.core import InputError
@@ -25,15 +24,10 @@ def build(kind: type[T], table: object, where: str) -> T:
     for name, field in known.items():
         if name not in table and field.default is MISSING:
             raise InputError(f"{where}: the field {name!r} is missing. Add it.")
-    hints = _hints(kind)
+    hints = get_type_hints(kind)
     return kind(
         **{name: _value(hints[name], raw, f"{where}.{name}") for name, raw in table.items()}
     )
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
 
 
 def _value(hint: Any, raw: object, where: str) -> Any:  # types are only known at run time
