@@ -8,5 +8,40 @@ filters, detectors or verdicts.
 
 from fasciscope.datasets.open import FORMATS, Format, open_recording
 from fasciscope.datasets.options import ReadOptions
+from fasciscope.datasets.score import Score, score_events, score_files
+from fasciscope.datasets.synth import (
+    SCENARIOS,
+    Board,
+    Placed,
+    Scenario,
+    Synthetic,
+    Truth,
+    TruthEvent,
+    Waveform,
+    place,
+    read_truth,
+    synthesise,
+    varied,
+)
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "open_recording"]
+__all__ = [
+    "FORMATS",
+    "SCENARIOS",
+    "Board",
+    "Format",
+    "Placed",
+    "ReadOptions",
+    "Scenario",
+    "Score",
+    "Synthetic",
+    "Truth",
+    "TruthEvent",
+    "Waveform",
+    "open_recording",
+    "place",
+    "read_truth",
+    "score_events",
+    "score_files",
+    "synthesise",
+    "varied",
+]

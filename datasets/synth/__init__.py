@@ -11,6 +11,7 @@ from fasciscope.datasets.synth.cramp import Cramp
 from fasciscope.datasets.synth.ecg import Heartbeat
 from fasciscope.datasets.synth.fasciculation import Fasciculations
 from fasciscope.datasets.synth.loss import PacketLoss
+from fasciscope.datasets.synth.place import Placed, Waveform, place
 from fasciscope.datasets.synth.render import Synthetic, synthesise
 from fasciscope.datasets.synth.rhythm import LegMovements, Metronome, Myokymia, Tremor
 from fasciscope.datasets.synth.scenario import SCENARIOS, Scenario, varied
@@ -31,6 +32,7 @@ __all__ = [
     "Myokymia",
     "Noise",
     "PacketLoss",
+    "Placed",
     "Pops",
     "Scenario",
     "Site",
@@ -41,6 +43,8 @@ __all__ = [
     "TruthEvent",
     "TwitchyRest",
     "Voluntary",
+    "Waveform",
+    "place",
     "read_truth",
     "synthesise",
     "varied",

@@ -125,8 +125,6 @@ def _artefact(
         seen = bank[placed.phase[0], column]
         peak = min(start + int(np.abs(seen).argmax()), end - 1)
         truth.append(
-            TruthEvent(
-                Label.ARTEFACT, channel, start, peak, end, ingredient, float(np.ptp(seen))
-            )
+            TruthEvent(Label.ARTEFACT, channel, start, peak, end, ingredient, float(np.ptp(seen)))
         )
     return Layer((placed,), truth=tuple(truth))

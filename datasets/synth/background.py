@@ -19,9 +19,9 @@ SECTIONS = 3
 class Noise:
     """Noise of every channel: `rms_uv` in 20-450 Hz (drawn a channel), white and 1/f.
 
-    `pink` squared times 10 Hz is the corner below which the power rises as 1/f. `swing` bounds a gain that wanders
-    over minutes; `baseline_uv` is the size of the slow drift, `offset_uv` of the electrodes' standing
-    voltage. Wet electrodes 1-5 uV, dry 5-20 uV (science.md 7.3).
+    `pink` squared times 10 Hz is the corner below which the power rises as 1/f. `swing` bounds a
+    gain that wanders over minutes; `baseline_uv` is the size of the slow drift, `offset_uv` of the
+    electrodes' standing voltage. Wet electrodes 1-5 uV, dry 5-20 uV (science.md 7.3).
     """
 
     rms_uv: tuple[float, float] = (1.5, 4.0)

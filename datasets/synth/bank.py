@@ -82,21 +82,21 @@ def brief_events(
         start = origin + above.argmax(axis=1)
         end = origin + waves.shape[1] - above[:, ::-1].argmax(axis=1)
         swing = np.ptp(waves, axis=1)
-        for i in range(last - first):
-            if 0 <= start[i] and end[i] <= setting.n_samples and swing[i] > 0:
-                found.append(
-                    TruthEvent(
-                        label=label,
-                        channel=channel,
-                        start_sample=int(start[i]),
-                        peak_sample=int(origin[i] + peak[i]),
-                        end_sample=int(end[i]),
-                        ingredient=ingredient,
-                        amplitude_uv=float(swing[i]),
-                        unit=int(units[first + i]),
-                        flags=flags[first + i],
-                    )
-                )
+        inside = (start >= 0) & (end <= setting.n_samples) & (swing > 0)
+        found += [
+            TruthEvent(
+                label=label,
+                channel=channel,
+                start_sample=int(start[i]),
+                peak_sample=int(origin[i] + peak[i]),
+                end_sample=int(end[i]),
+                ingredient=ingredient,
+                amplitude_uv=float(swing[i]),
+                unit=int(units[first + i]),
+                flags=flags[first + i],
+            )
+            for i in np.flatnonzero(inside).tolist()
+        ]
     return found
 
 

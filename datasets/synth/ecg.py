@@ -32,7 +32,9 @@ class Heartbeat:
         channels = setting.picked(self.channels)
         breath_hz, phase = rng.uniform(*BREATH_HZ), rng.uniform(0, 2 * np.pi)
         beats = beat_times(rng, setting.duration_s, self.beats_per_min, breath_hz, phase)
-        gain = self.amplitude_uv * 0.8 ** np.arange(len(channels)) * rng.choice([-1, 1], len(channels))
+        gain = (
+            self.amplitude_uv * 0.8 ** np.arange(len(channels)) * rng.choice([-1, 1], len(channels))
+        )
         fine = gain[:, None] * complex_wave(60 / self.beats_per_min, setting.fine_hz)
         bank = make_bank(fine, setting)
         size = 1 + 0.1 * np.sin(2 * np.pi * breath_hz * beats + phase + 1.0)
@@ -57,7 +59,8 @@ def complex_wave(beat_s: float, rate_hz: float) -> Array:
         apart = angle - np.deg2rad(degrees)
         wave += size * width**2 * np.exp(-(apart**2) / (2 * width**2))
     ends = np.minimum(np.arange(len(wave)), np.arange(len(wave))[::-1]) / (0.05 * len(wave))
-    return (wave / wave.max() * np.clip(ends, 0, 1))[None, :]
+    faded: Array = wave / wave.max() * np.clip(ends, 0, 1)
+    return faded[None, :]
 
 
 def beat_times(

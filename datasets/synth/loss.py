@@ -26,7 +26,9 @@ class PacketLoss:
         spans = list(self.at)
         if self.per_min > 0:
             starts = discharges(rng, steady(self.per_min / 60, 0.0, setting.duration_s))
-            lengths = self.packet_s * rng.integers(self.packets[0], self.packets[1] + 1, len(starts))
+            lengths = self.packet_s * rng.integers(
+                self.packets[0], self.packets[1] + 1, len(starts)
+            )
             spans += list(zip(starts.tolist(), lengths.tolist(), strict=True))
         return Layer(lost=tuple(_samples(span, setting) for span in spans))
 

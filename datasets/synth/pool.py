@@ -12,6 +12,7 @@ SHALLOWEST_MM, DEEPEST_MM = 4.0, 20.0
 NEIGHBOUR_MM = 25.0
 """Sideways distance between electrode pairs on one muscle."""
 
+LARGEST_SHARE = 0.06
 INNERVATION_RANGE = 100.0  # fibres of the largest unit over those of the smallest (Fuglevand 1993)
 
 
@@ -94,9 +95,22 @@ def make_pool(
         geometry = drawn_geometry(rng, depth_mm, width_mm, n_fibres=24)
         waves.append(size * surface_muaps(geometry, shifts, rng, setting.fine_hz))
         laterals.append(geometry.lateral_mm)
-    energy = np.array([np.square(wave[0]).sum() / setting.fine_hz for wave in waves])
-    gain = level_uv / np.sqrt(np.dot(rates_hz, energy))
+    power = rates_hz * [np.square(wave[0]).sum() / setting.fine_hz for wave in waves]
+    gains = shared(power, max(LARGEST_SHARE, 2 / n))
+    gains *= level_uv / np.sqrt(np.dot(gains**2, power))
     return [
         unit_of(gain * wave, setting, channel, lateral)
-        for wave, lateral in zip(waves, laterals, strict=True)
+        for gain, wave, lateral in zip(gains, waves, laterals, strict=True)
     ]
+
+
+def shared(power: Array, share: float) -> Array:
+    """Factors at most 1 that leave no unit more than about `share` of the total power.
+
+    A large unit just below the skin would otherwise drown all others, which whole muscles rarely show.
+    """
+    gains = np.ones(len(power))
+    for _ in range(5):
+        total = np.dot(gains**2, power)
+        gains = np.minimum(gains, np.sqrt(share * total / power))
+    return gains

@@ -2,8 +2,9 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,18 +71,18 @@ class _Placements:
     """All stamps of a layer in order of start, to be added to one chunk after another."""
 
     def __init__(self, layer: Layer) -> None:
-        self._groups = layer.stamps
-        counts = [len(group.start) for group in self._groups]
-        self._group = np.repeat(np.arange(len(counts)), counts)
-        self._start = _joined([group.start for group in self._groups], np.int64)
-        self._phase = _joined([group.phase for group in self._groups], np.int64)
-        self._scale = _joined([group.scale for group in self._groups], np.float64)
-        lengths = np.array([group.bank.shape[2] for group in self._groups], dtype=np.int64)
-        self._end = self._start + lengths[self._group]
-        order = np.argsort(self._start, kind="stable")
-        for name in ("_group", "_start", "_phase", "_scale", "_end"):
-            setattr(self, name, getattr(self, name)[order])
+        groups = layer.stamps
+        counts = [len(group.start) for group in groups]
+        number = np.repeat(np.arange(len(groups)), counts)
+        start = np.concatenate([np.zeros(0, dtype=np.int64), *(g.start for g in groups)])
+        order = np.argsort(start, kind="stable")
+        lengths = np.array([group.bank.shape[2] for group in groups], dtype=np.int64)
+        self._groups = groups
         self._longest = int(lengths.max(initial=0))
+        self._start, self._group = start[order], number[order]
+        self._end = self._start + lengths[self._group]
+        self._phase = np.concatenate([start[:0], *(g.phase for g in groups)])[order]
+        self._scale = np.concatenate([np.zeros(0), *(g.scale for g in groups)])[order]
 
     def add(self, out: Array, first: int) -> None:
         """Add what falls in the chunk (n_channels, n) that begins at sample `first`."""
@@ -103,10 +104,6 @@ class _Placements:
             piece = scale * group.bank[phase, :, a - start : b - start]
             for column, channel in enumerate(group.channels):
                 out[channel, a - first : b - first] += piece[column]
-
-
-def _joined(arrays: list[NDArray[np.generic]] | list[Array], kind: type) -> NDArray[np.generic]:
-    return np.concatenate([np.zeros(0, dtype=kind), *arrays])
 
 
 def _chunks(setting: Setting, layer: Layer, noise: NoiseField) -> Iterator[tuple[Array, Flags]]:
@@ -163,9 +160,7 @@ def _block(setting: Setting, first: int, uv: Array, flags: Flags) -> SampleBlock
     return SampleBlock(setting.info, first, uv, flags if flags.any() else None)
 
 
-def _recut(
-    chunks: Iterator[tuple[Array, Flags]], size: int
-) -> Iterator[tuple[int, Array, Flags]]:
+def _recut(chunks: Iterator[tuple[Array, Flags]], size: int) -> Iterator[tuple[int, Array, Flags]]:
     """Pieces of `size` samples (the last may be shorter) with the number of their first."""
     waiting: list[tuple[Array, Flags]] = []
     held, first = 0, 0
@@ -187,7 +182,7 @@ def _recut(
 
 def _truth(setting: Setting, layer: Layer, noise: NoiseField) -> Truth:
     """The layer's events with their signal-to-noise ratio and flags, and the lost stretches."""
-    events = [replace(e, flags=(*e.flags, *_flags(e, layer, setting))) for e in layer.truth]
+    events = _surrounded(layer, setting)
     events = _collided(events, setting.rate_hz)
     events = [_with_snr(event, noise) for event in events]
     for channel in range(setting.n_channels):
@@ -202,23 +197,30 @@ def _truth(setting: Setting, layer: Layer, noise: NoiseField) -> Truth:
 SUSTAINED = frozenset({Label.CRAMP, Label.VOLUNTARY, Label.REPETITIVE})
 
 
-def _flags(event: TruthEvent, layer: Layer, setting: Setting) -> tuple[str, ...]:
-    """Why a brief event cannot be told from what surrounds it."""
-    if event.label in SUSTAINED:
-        return ()
-    beside = BESIDE_S * setting.rate_hz
-    peak = event.peak_sample
-    flags = []
-    if any(
-        other.label in SUSTAINED
-        and other.channel == event.channel
-        and other.start_sample - beside <= peak < other.end_sample + beside
-        for other in layer.truth
-    ):
-        flags.append("overlap")
-    if any(a - beside <= peak < b + beside for a, b in layer.lost):
-        flags.append("lost")
-    return tuple(flags)
+def _surrounded(layer: Layer, setting: Setting) -> list[TruthEvent]:
+    """The events; brief ones flagged where sustained activity or loss hides them."""
+    beside = round(BESIDE_S * setting.rate_hz)
+    events: list[TruthEvent] = []
+    for channel in range(setting.n_channels):
+        mine = [event for event in layer.truth if event.channel == channel]
+        busy = [(e.start_sample, e.end_sample) for e in mine if e.label in SUSTAINED]
+        peaks = np.array([event.peak_sample for event in mine], dtype=np.int64)
+        overlap, lost = _within(peaks, busy, beside), _within(peaks, layer.lost, beside)
+        for event, hidden, gone in zip(mine, overlap.tolist(), lost.tolist(), strict=True):
+            why = (*(("overlap",) if hidden else ()), *(("lost",) if gone else ()))
+            sound = not why or event.label in SUSTAINED
+            events.append(event if sound else replace(event, flags=(*event.flags, *why)))
+    return events
+
+
+def _within(
+    samples: NDArray[np.int64], spans: Sequence[tuple[int, int]], beside: int
+) -> NDArray[np.bool_]:
+    """Which samples lie in a span or no further than `beside` from it."""
+    inside = np.zeros(len(samples), dtype=bool)
+    for start, end in spans:
+        inside |= (samples >= start - beside) & (samples < end + beside)
+    return inside
 
 
 def _collided(events: list[TruthEvent], rate_hz: float) -> list[TruthEvent]:
@@ -229,7 +231,7 @@ def _collided(events: list[TruthEvent], rate_hz: float) -> list[TruthEvent]:
         if e.label == Label.FASCICULATION
     )
     result = list(events)
-    for (channel, peak, n), (next_channel, next_peak, m) in zip(order, order[1:], strict=False):
+    for (channel, peak, n), (next_channel, next_peak, m) in pairwise(order):
         if channel == next_channel and next_peak - peak <= COLLISION_S * rate_hz:
             loser = min(n, m, key=lambda k: events[k].amplitude_uv or 0.0)
             flags = (*events[loser].flags, "collision")

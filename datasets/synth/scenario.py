@@ -21,6 +21,9 @@ LEGS = (
     Site("TA-L", "tibialis anterior", "left"),
 )
 
+FINE_BOARD = Board()
+WET_ELECTRODES = Noise()
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -38,8 +41,8 @@ class Scenario:
     duration_s: float = 120.0
     rate_hz: float = 2000.0
     sites: tuple[Site, ...] = LEGS
-    board: Board = Board()
-    noise: Noise = Noise()
+    board: Board = FINE_BOARD
+    noise: Noise = WET_ELECTRODES
     loss: Literal["jump", "flagged"] = "jump"
 
     def setting(self) -> Setting:
@@ -76,7 +79,7 @@ _NAMED = (
             _HUM,
             PacketLoss(at=((60.0, 0.4),)),
         ),
-        seed=7,
+        seed=6,
         duration_s=180.0,
     ),
     Scenario("quiet", (_HUM,)),

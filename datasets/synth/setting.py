@@ -148,7 +148,4 @@ def _order(event: TruthEvent) -> tuple[int, int, int, str]:
 
 def channel_infos(sites: tuple[Site, ...], board: Board) -> tuple[ChannelInfo, ...]:
     """The sites as a recording's channels."""
-    return tuple(
-        ChannelInfo(site.name, board.lsb_uv, site.muscle, site.side)
-        for site in sites
-    )
+    return tuple(ChannelInfo(site.name, board.lsb_uv, site.muscle, site.side) for site in sites)

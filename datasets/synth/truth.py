@@ -72,9 +72,7 @@ class Truth:
 
     def of(self, label: Label, channel: int | None = None) -> tuple[TruthEvent, ...]:
         """The events of a label, on one channel or all."""
-        return tuple(
-            e for e in self.events if e.label == label and channel in (None, e.channel)
-        )
+        return tuple(e for e in self.events if e.label == label and channel in (None, e.channel))
 
     def write(self, path: Path | str) -> None:
         """Write as a tab-separated file with BIDS names, seconds from the first sample.
@@ -131,7 +129,7 @@ def read_truth(path: Path | str, rate_hz: float) -> Truth:
 def _event(row: Row, names: tuple[str, ...], rate_hz: float) -> TruthEvent:
     start = round(row.number("onset") * rate_hz)
     unit, flags = row.maybe("unit"), row.text("flags", "n/a")
-    event = TruthEvent(
+    return TruthEvent(
         label=row.label(),
         channel=names.index(row.text("channel")),
         start_sample=start,
@@ -143,7 +141,6 @@ def _event(row: Row, names: tuple[str, ...], rate_hz: float) -> TruthEvent:
         unit=None if unit is None else int(unit),
         flags=() if flags == "n/a" else tuple(flags.split(",")),
     )
-    return event
 
 
 def _number(value: float | None) -> str:
