@@ -167,31 +167,30 @@ def _with_pattern(context: _Context) -> tuple[Finding, ...]:
 
 
 def _reading(context: _Context, left_out: list[Cause]) -> tuple[Finding, ...]:
-    """General guidance: on a pattern without causes, and on any pattern once something is raised."""
-    findings = []
-    if not context.active:
-        findings.append(
-            Finding(
-                f"reading_{context.rule.id.value}",
-                context.rule.label,
-                (_with_mark(context.rule.says.text, context.rule.says),),
-                speaks_against=_raised_against(context),
-                citations=_citations(context.catalogue, context.rule.says.sources),
-            )
-        )
-    elif context.raised:
-        item = context.catalogue.item("reading_raised")
-        names = ", ".join(cause.label for cause in left_out)
-        gone = (f"Left out for that reason: {names}.",) if names else ()
-        findings.append(
-            Finding(
-                item.id,
-                item.label,
-                (f"Raised: {'; '.join(context.raised)}.", item.says.text, *gone),
-                would_settle=item.settle.items,
-            )
-        )
-    return tuple(findings)
+    """How the list is to be read: after what was raised, and as this pattern."""
+    rule = context.rule
+    pattern = Finding(
+        f"reading_{rule.id.value}",
+        f"How to read this: {rule.label}",
+        (_with_mark(rule.says.text, rule.says),),
+        speaks_against=() if context.active else _unanswered(context),
+        citations=_citations(context.catalogue, rule.says.sources),
+    )
+    if not (context.active and context.raised):
+        return (pattern,)
+    item = context.catalogue.item("reading_raised")
+    names = ", ".join(cause.label for cause in left_out)
+    raised = Finding(
+        item.id,
+        item.label,
+        (
+            f"Raised: {'; '.join(context.raised)}.",
+            item.says.text,
+            *((f"Left out for that reason: {names}.",) if names else ()),
+        ),
+        would_settle=item.settle.items,
+    )
+    return (raised, pattern)
 
 
 def _cause_finding(context: _Context, cause: Cause, first: str) -> Finding:
@@ -234,13 +233,13 @@ def _signs_against(context: _Context, cause: Cause) -> tuple[str, ...]:
 
 def _pattern_against(context: _Context, cause: Cause) -> tuple[str, ...]:
     if not context.active:
-        return (f"{context.rule.label}: this recording holds nothing to tie it to.",)
+        return (f"There is nothing in the recording to tie it to: {context.rule.label}.",)
     if context.rule.id not in cause.patterns:
         return (f"It is not listed with the pattern of this recording: {context.rule.label}.",)
     return ()
 
 
-def _raised_against(context: _Context) -> tuple[str, ...]:
+def _unanswered(context: _Context) -> tuple[str, ...]:
     return tuple(f"This recording does not answer: {label}." for label in context.raised)
 
 

@@ -23,6 +23,8 @@ patterns = st.sampled_from(list(Pattern))
 flags = st.lists(st.sampled_from([SPREAD, STRANGE]), unique=True, max_size=2).map(tuple)
 words = st.one_of(st.sampled_from(CAUSE_WORDS), st.sampled_from(ALARM_WORDS), st.text(max_size=12))
 some = st.lists(words, max_size=4).map(tuple)
+alarm_words = st.one_of(st.sampled_from(ALARM_WORDS), st.text(max_size=12))
+alarms = st.lists(alarm_words, max_size=4).map(tuple)
 histories = st.builds(History, causes=some, conditions=some, medicines=some, alarms=some)
 summaries = st.builds(
     summary, patterns, flags, st.floats(0.0, 300.0), st.integers(min_value=1, max_value=8)
@@ -33,15 +35,26 @@ def ids(findings: tuple[Finding, ...]) -> list[str]:
     return [finding.cause for finding in findings]
 
 
-@given(summaries, histories, st.one_of(st.sampled_from(ALARM_WORDS), st.text(max_size=12)))
+@given(summaries, histories, alarms, alarm_words)
 def test_urgency_never_falls_when_an_alarm_symptom_is_added(
-    session: SessionSummary, history: History, alarm: str
+    session: SessionSummary, history: History, some_alarms: tuple[str, ...], alarm: str
 ) -> None:
-    more = History(history.causes, history.conditions, history.medicines, (*history.alarms, alarm))
-    assert match(session, more).urgency >= match(session, history).urgency
+    less = History(history.causes, history.conditions, history.medicines, some_alarms)
+    more = History(history.causes, history.conditions, history.medicines, (*some_alarms, alarm))
+    assert match(session, more).urgency >= match(session, less).urgency
 
 
-@given(summaries, histories, st.one_of(st.sampled_from(ALARM_WORDS), st.text(max_size=12)))
+@given(patterns, alarms)
+def test_urgency_is_the_highest_that_any_one_alarm_symptom_alone_would_raise(
+    pattern: Pattern, some_alarms: tuple[str, ...]
+) -> None:
+    session = summary(pattern)
+    alone = [match(session, History(alarms=(alarm,))).urgency for alarm in some_alarms]
+    together = match(session, History(alarms=some_alarms)).urgency
+    assert together == max(alone, default=Urgency.NONE_RAISED)
+
+
+@given(summaries, histories, alarm_words)
 def test_an_alarm_symptom_takes_nothing_away_from_the_list_for_a_professional(
     session: SessionSummary, history: History, alarm: str
 ) -> None:
@@ -102,7 +115,8 @@ def test_a_benign_pattern_with_an_alarm_symptom_never_reads_as_reassurance(
     assert found.see_professional
     assert found.urgency > Urgency.NONE_RAISED
     assert found.with_pattern[0].cause == "reading_raised"
-    for finding in found.with_pattern[1:]:
+    assert found.with_pattern[1].cause == "reading_benign_fasciculation"
+    for finding in found.with_pattern[2:]:
         cause = BOOK.find(finding.cause)
         assert cause is not None
         assert not cause.of_exclusion
@@ -170,7 +184,9 @@ def test_the_grade_for_a_double_pattern_is_that_of_its_weaker_half() -> None:
 def test_every_finding_says_why_what_speaks_against_it_and_what_would_settle_it(
     pattern: Pattern,
 ) -> None:
-    for finding in match(summary(pattern)).with_pattern:
+    reading, *causes = match(summary(pattern)).with_pattern
+    assert reading.why
+    for finding in causes:
         assert finding.why
         assert finding.speaks_against
         assert finding.would_settle
