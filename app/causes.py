@@ -103,7 +103,7 @@ def _page(book: Catalogue, cause: Cause) -> Iterator[RenderableType]:
     yield Text(f"\n{cause.plain}")
     yield Text(f"\nFor clinicians: {cause.clinical}")
     yield from _block("Evidence", [*_evidence(cause), *_reported(book, cause)])
-    yield from _block("What is measured", [_marked(one.text, one) for one in cause.measurable])
+    yield from _block("Measured in studies", [_marked(one.text, one) for one in cause.measurable])
     for heading, field in _SENTENCES:
         statement: Statement = getattr(cause, field)
         yield from _block(heading, [_marked(statement.text, statement)])
