@@ -86,7 +86,7 @@ def _umask() -> int:
 
 
 def _write_synced(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as handle:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as handle:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())

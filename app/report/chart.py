@@ -6,6 +6,7 @@ the page's own font); ids carry the figure's name, for all figures share one pag
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -16,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from fasciscope.app.failure import printable
 from fasciscope.core import Label
 
 WIDTH_IN = 7.1
@@ -77,7 +79,12 @@ def figure(height_in: float, name: str) -> Iterator[Figure]:
 def svg(drawn: Figure, name: str, title: str, description: str) -> str:
     """The figure as an ``<svg>`` element with a title and a description for those who cannot see it."""
     buffer = io.StringIO()
-    drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, facecolor=PAPER)
+    with warnings.catch_warnings():
+        # the page has its own fonts: those that only size the layout need not know every letter
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        drawn.savefig(
+            buffer, format="svg", metadata={"Date": None, "Creator": None}, facecolor=PAPER
+        )
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     for pattern in (r"<metadata>.*?</metadata>", r"<style[^>]*>.*?</style>", r"<!--.*?-->"):
@@ -106,8 +113,8 @@ def _opened(text: str, name: str, title: str, description: str) -> str:
     return (
         f'<svg class="figure" role="img" aria-labelledby="{name}-title {name}-desc" {box[0]} '
         'xmlns:xlink="http://www.w3.org/1999/xlink">'
-        f'<title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-desc">{escape(description)}</desc>{body}'
+        f'<title id="{name}-title">{escape(printable(title))}</title>'
+        f'<desc id="{name}-desc">{escape(printable(description))}</desc>{body}'
     )
 
 
@@ -136,5 +143,6 @@ def shade(axes: Axes, spans: Sequence[tuple[float, float]]) -> None:
 
 def short(text: str, limit: int = 26) -> str:
     """`text` cut to fit beside a figure; dollar signs are not mathematics."""
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    shown = printable(text)
+    cut = shown if len(shown) <= limit else shown[: limit - 1] + "…"
     return cut.replace("$", r"\$")

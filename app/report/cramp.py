@@ -26,6 +26,14 @@ def longest_cramp(session: Session) -> Event | None:
     return max(cramps, key=lambda event: event.end_sample - event.start_sample, default=None)
 
 
+def longest_cramp_s(session: Session) -> float | None:
+    """How long it lasts; None where there is none."""
+    cramp = longest_cramp(session)
+    if cramp is None:
+        return None
+    return (cramp.end_sample - cramp.start_sample) / session.summary.info.rate_hz
+
+
 def cramp_picture(session: Session) -> Picture | None:
     """Trace and spectrogram of the session's cramp trace; None where there is none."""
     trace = session.cramp_trace
@@ -81,7 +89,7 @@ def spectrum(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float]]:
     """Frequencies (n_f,), power in dB of the strongest (n_f, n_t), and the time span in s."""
     n = _window(rate_hz)
-    hop = max(n // 4, signal.size // 500)
+    hop = max(n // 4, signal.size // 320)
     transform = ShortTimeFFT(hann(n, sym=False), hop, rate_hz, scale_to="psd")
     first, last = transform.lower_border_end[1], transform.upper_border_begin(signal.size)[1]
     power = transform.spectrogram(signal, p0=first, p1=last)

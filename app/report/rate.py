@@ -13,6 +13,8 @@ from fasciscope.app.report.words import duration, place, significant
 from fasciscope.core import Label, SessionSummary
 
 MAX_SITES = 6
+MAX_HEIGHT_IN = 4.2
+"""Panels together: the figure fits below the headline on the first page."""
 MAX_BINS = 24
 BIN_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 240)
 MIN_BIN_SHARE = 0.1
@@ -53,7 +55,7 @@ def rate_picture(summary: SessionSummary) -> Picture | None:
     if not np.isfinite(rates.value).any():
         return None
     shown = _busiest(summary)
-    with chart.figure(0.55 + 0.95 * len(shown), "rate") as drawn:
+    with chart.figure(0.55 + min(0.95 * len(shown), MAX_HEIGHT_IN), "rate") as drawn:
         panels = drawn.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
         for axes, site in zip(panels, shown, strict=True):
             _panel(axes, summary, rates, site)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fasciscope.app.report.cramp import cramp_picture, longest_cramp
+from fasciscope.app.report.cramp import cramp_picture, longest_cramp_s
 from fasciscope.app.report.methods import methods_text, readable
 from fasciscope.app.report.picture import Picture
 from fasciscope.app.report.raster import raster_picture
@@ -22,15 +22,8 @@ from fasciscope.app.report.words import (
 )
 from fasciscope.app.session import Session
 from fasciscope.app.summary_file import STATEMENT
-from fasciscope.classifier import Finding, Grade, Urgency
+from fasciscope.classifier import NOTICE, Finding, Grade
 from fasciscope.core import Label, ReviewFlag, SessionSummary, SiteSummary
-
-URGENCY: dict[Urgency, str] = {
-    Urgency.NONE_RAISED: "Nothing here asks for an appointment; that is not an all-clear.",
-    Urgency.APPOINTMENT: "Worth an ordinary appointment with a professional.",
-    Urgency.SOON: "Worth seeing a professional soon.",
-    Urgency.SAME_DAY: "See a professional the same day.",
-}
 
 GRADES: dict[Grade, str] = {
     Grade.STRONG: "strong evidence",
@@ -102,6 +95,7 @@ class View:
     methods: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
     version: str
+    notice: str = NOTICE
     statement: str = STATEMENT
 
 
@@ -111,7 +105,7 @@ def view_of(session: Session) -> View:
     labels = [label for label in Label if any(s.counts.get(label) for s in summary.sites)]
     return View(
         source=summary.source,
-        headline=headline(summary, _longest_s(session)),
+        headline=headline(summary, longest_cramp_s(session)),
         facts=_facts(session),
         tier_letter=summary.info.tier.letter,
         tier_text=f"{summary.info.tier.reason}: {summary.info.tier.allowed}.",
@@ -127,7 +121,7 @@ def view_of(session: Session) -> View:
         flags=summary.review_flags,
         limits=summary.limits,
         notes=summary.notes,
-        urgency=URGENCY[session.findings.urgency],
+        urgency=session.findings.urgency.advice,
         see_professional=_cards(session.findings.see_professional),
         with_history=_cards(session.findings.with_history),
         with_pattern=_cards(session.findings.with_pattern),
@@ -137,13 +131,6 @@ def view_of(session: Session) -> View:
         ),
         version=summary.version,
     )
-
-
-def _longest_s(session: Session) -> float | None:
-    cramp = longest_cramp(session)
-    if cramp is None:
-        return None
-    return (cramp.end_sample - cramp.start_sample) / session.summary.info.rate_hz
 
 
 def _facts(session: Session) -> tuple[tuple[str, str], ...]:
