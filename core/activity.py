@@ -32,6 +32,7 @@ class Potential:
     clipped: bool
     zero_lag: int  # channels that show the same wave at the same sample
     waveform: NDArray[np.float64] = field(repr=False)  # (n,), feature branch, peak in the middle
+    coincident: int = 1  # channels with a potential of any shape within 3 ms
     # surroundings, known once the context window has passed
     shape: int = -1
     shape_match: float = 0.0  # correlation with its cluster's mean
@@ -39,14 +40,15 @@ class Potential:
     gap_after_s: float = np.inf
     same_gap_before_s: float = np.inf  # to the neighbour of the same shape
     same_gap_after_s: float = np.inf
-    in_burst: bool = False
     near_burst_s: float = np.inf  # to the nearest burst's edge
     rhythm_hz: float = 0.0  # of the train that it belongs to, 0 if none
     rhythm_cv: float = np.inf
     rhythm_n: int = 0
     heart_hz: float = 0.0  # rate of a heartbeat that it is locked to, 0 if none
     heart_score: float = 0.0  # 0-1
-    crowd_hz: float = 0.0  # potentials of any shape per second within 1 s either side
+    bigger_gap_s: float = np.inf  # to the nearest larger potential on the channel
+    crowd_hz: float = 0.0  # other potentials of any shape per second within 1 s either side
+    same_hz: float = 0.0  # others of the same shape per second within 2.5 s either side
 
     @property
     def snr(self) -> float:

@@ -1,0 +1,164 @@
+"""Bursts while they run and until their surroundings are known, then as `core.Burst`."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fasciscope.core import Burst
+from fasciscope.dsp.bursts import EnvelopeMeasures, Region, measure_envelope
+from fasciscope.dsp.context import Span
+
+PRODROME_S = 60.0  # science.md 7.3: a cramp's prodrome lasts up to a minute
+AFTERMATH_S = 10.0
+COACTIVE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameStats:
+    """What a frame adds to the bursts that run through it; arrays (n_channels,)."""
+
+    first_sample: int
+    end_sample: int
+    mean_hz: NDArray[np.float64]
+    peak_to_peak: NDArray[np.float64]
+    slow_ratio: NDArray[np.float64]
+    common: NDArray[np.float64]
+    clipped: NDArray[np.bool_]
+    noise: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Closed:
+    region: Region
+    span: Span
+    envelope: EnvelopeMeasures
+
+
+class BurstBook:
+    """Remembers just enough of the recent past to measure a burst when it is over."""
+
+    def __init__(self, n_channels: int, rate_hz: float, longest_s: float, window_s: float) -> None:
+        self._rate_hz = rate_hz
+        self._memory = round((longest_s + PRODROME_S + 2 * window_s) * rate_hz)
+        self._window = round(window_s * rate_hz)
+        self._frames: deque[FrameStats] = deque()
+        self._pulses: list[deque[NDArray[np.int64]]] = [deque() for _ in range(n_channels)]
+        self._isolated: list[deque[int]] = [deque() for _ in range(n_channels)]
+        self._waiting: list[_Closed] = []
+        self._given: list[_Closed] = []
+
+    def add_frame(self, stats: FrameStats) -> None:
+        """Take a frame's figures."""
+        self._frames.append(stats)
+        oldest = stats.end_sample - self._memory
+        while self._frames[0].end_sample < oldest:
+            self._frames.popleft()
+        for pulses in self._pulses:
+            while pulses and pulses[0][-1] < oldest:
+                pulses.popleft()
+        for isolated in self._isolated:
+            while isolated and isolated[0] < oldest:
+                isolated.popleft()
+        self._given = [c for c in self._given if c.span.end >= oldest]
+
+    def add_pulses(self, channel: int, samples: NDArray[np.int64]) -> None:
+        """Take the peaks of the statistic, inside bursts or not."""
+        if len(samples):
+            self._pulses[channel].append(samples)
+
+    def add_isolated(self, channel: int, sample: int) -> None:
+        """Take a potential that stood alone: it may be a prodrome."""
+        self._isolated[channel].append(sample)
+
+    def close(self, region: Region, span: Span) -> None:
+        """A burst is over; it waits for what follows it."""
+        self._waiting.append(_Closed(region, span, measure_envelope(region.trace())))
+
+    def spans(self, channel: int) -> list[Span]:
+        """The closed bursts of a channel that recent potentials may lie in or near."""
+        return [c.span for c in (*self._given, *self._waiting) if c.region.channel == channel]
+
+    def release(self, now: int, *, final: bool = False) -> Iterator[Burst]:
+        """Give the bursts that ended a context window before sample `now` (all if `final`)."""
+        ready = [c for c in self._waiting if final or c.span.end + self._window <= now]
+        self._waiting = [c for c in self._waiting if c not in ready]
+        everything = (*self._given, *self._waiting, *ready)
+        for closed in sorted(ready, key=lambda c: (c.span.start, c.region.channel)):
+            yield self._burst(closed, everything)
+        self._given.extend(ready)
+
+    def _burst(self, closed: _Closed, everything: tuple[_Closed, ...]) -> Burst:
+        channel, span, envelope = closed.region.channel, closed.span, closed.envelope
+        frames = self._frames_within(span)
+        pulse_hz, pulse_cv = self._pulse_train(channel, span)
+        middle = self._middle(frames, channel)
+        peak = span.start + round(envelope.peak_hop * 0.01 * self._rate_hz)
+        return Burst(
+            channel=channel,
+            channels=_coactive(closed, everything),
+            start_sample=span.start,
+            peak_sample=min(peak, span.end - 1),
+            end_sample=span.end,
+            peak_to_peak=middle["peak_to_peak"],
+            noise=middle["noise"],
+            rms_ratio=envelope.rms_ratio,
+            rise_s=envelope.rise_s,
+            fall_s=envelope.fall_s,
+            median_hz=middle["mean_hz"],
+            waxing=envelope.waxing,
+            tremor_hz=envelope.tremor_hz,
+            tremor_ratio=envelope.tremor_ratio,
+            crest=middle["peak_to_peak"] / max(envelope.rms_ratio * middle["noise"], 1e-300),
+            pulse_hz=pulse_hz,
+            pulse_cv=pulse_cv,
+            low_ratio=middle["slow_ratio"],
+            common=middle["common"],
+            prodrome_per_min=self._count(channel, span.start - PRODROME_S * self._rate_hz, span.start)
+            * 60.0
+            / PRODROME_S,
+            aftermath_per_min=self._count(channel, span.end, span.end + AFTERMATH_S * self._rate_hz)
+            * 60.0
+            / AFTERMATH_S,
+            clipped=any(bool(f.clipped[channel]) for f in frames),
+            cut=closed.region.cut,
+        )
+
+    def _frames_within(self, span: Span) -> list[FrameStats]:
+        return [f for f in self._frames if f.first_sample < span.end and f.end_sample > span.start]
+
+    def _middle(self, frames: list[FrameStats], channel: int) -> dict[str, float]:
+        """Medians over the frames; the frames at the edges hold rest too, so only if no others."""
+        inner = frames[1:-1] if len(frames) > 2 else frames
+        names = ("mean_hz", "peak_to_peak", "slow_ratio", "common", "noise")
+        return {n: float(np.median([getattr(f, n)[channel] for f in inner])) for n in names}
+
+    def _pulse_train(self, channel: int, span: Span) -> tuple[float, float]:
+        """Rate of pulses inside and the variation of their intervals."""
+        pulses = list(self._pulses[channel])
+        if not pulses:
+            return 0.0, np.inf
+        samples = np.concatenate(pulses)
+        inside = samples[(samples >= span.start) & (samples < span.end)]
+        if len(inside) < 4:
+            return 0.0, np.inf
+        intervals = np.diff(inside) / self._rate_hz
+        return 1.0 / float(intervals.mean()), float(intervals.std() / intervals.mean())
+
+    def _count(self, channel: int, start: float, end: float) -> int:
+        return sum(start <= sample < end for sample in self._isolated[channel])
+
+
+def _coactive(closed: _Closed, everything: tuple[_Closed, ...]) -> tuple[int, ...]:
+    """Channels with a burst over most of this one's length, its own included."""
+    span = closed.span
+    shared: dict[int, int] = {}
+    for other in everything:
+        overlap = min(span.end, other.span.end) - max(span.start, other.span.start)
+        if overlap > 0:
+            channel = other.region.channel
+            shared[channel] = shared.get(channel, 0) + overlap
+    enough = COACTIVE_SHARE * (span.end - span.start)
+    return tuple(sorted(c for c, n in shared.items() if n >= enough or c == closed.region.channel))

@@ -1,0 +1,181 @@
+"""Sustained activity: found by hysteresis on a 50-ms envelope, measured when it is over.
+
+A burst is a stretch where the envelope exceeds its threshold with breaks shorter than `burst_join_s`,
+that lasts at least `burst_min_s` and is filled for most of its length; a train of separate potentials
+is no burst, its members are judged one by one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fasciscope.dsp.settings import ChainSettings
+
+HOP_S = 0.01
+FILLED = 0.6
+"""Share of a burst's length above threshold; three units at 8 pps fill more, one fills a third."""
+CORE = 0.1
+CORE_FILLED = 0.65
+"""Most of a burst, and its minimum length, exceed a tenth of its peak; a huge potential's tail does not."""
+
+
+@dataclass(slots=True)
+class Region:
+    """A stretch of activity on one channel, in envelope hops counted from the stretch's start."""
+
+    channel: int
+    start: int
+    end: int  # the hop after the last above threshold
+    above: int = 0
+    envelope: list[NDArray[np.float64]] = field(default_factory=list)  # multiples of noise
+    cut: bool = False
+
+    def trace(self) -> NDArray[np.float64]:
+        """The envelope from start to end."""
+        return np.concatenate(self.envelope)[: self.end - self.start]
+
+    def is_burst(self, shortest_hops: float) -> bool:
+        """Long and filled enough to be one activity, and more than one potential with its echo."""
+        length = self.end - self.start
+        if length < shortest_hops or self.above < FILLED * length:
+            return False
+        trace = self.trace()
+        strong = trace >= CORE * trace.max()
+        core = np.flatnonzero(strong)
+        span = strong[core[0] : core[-1] + 1]
+        return len(span) >= shortest_hops and float(span.mean()) >= CORE_FILLED
+
+
+class RegionTracker:
+    """Envelope hops in, closed regions out, per channel."""
+
+    def __init__(self, n_channels: int, settings: ChainSettings) -> None:
+        self._on = settings.burst_on
+        self._join = settings.burst_join_s / HOP_S
+        self._longest = settings.burst_longest_s / HOP_S
+        self.open: list[Region | None] = [None] * n_channels
+        self._hop = 0
+
+    def push(self, ratio: NDArray[np.float64]) -> Iterator[Region]:
+        """Take envelope over noise (n_hops, n_channels); give regions that ended."""
+        above = ratio > self._on
+        busy = above.any(axis=0)
+        for channel, region in enumerate(self.open):
+            if busy[channel] or region is not None:
+                yield from self._advance(channel, above[:, channel], ratio[:, channel])
+        self._hop += len(ratio)
+
+    def close(self) -> Iterator[Region]:
+        """The stretch ends here: every open region is cut; the next begins at hop 0."""
+        for region in self.open:
+            if region is not None:
+                region.cut = region.end >= self._hop - 1
+                yield region
+        self.open = [None] * len(self.open)
+        self._hop = 0
+
+    def _advance(
+        self, channel: int, above: NDArray[np.bool_], ratio: NDArray[np.float64]
+    ) -> Iterator[Region]:
+        region = self.open[channel]
+        if region is not None:
+            region.envelope.append(ratio.copy())
+        for run in _runs(np.flatnonzero(above), self._join):
+            first, last = self._hop + int(run[0]), self._hop + int(run[-1])
+            if region is not None and first - region.end > self._join:
+                yield region
+                region = None
+            if region is None:
+                region = Region(channel, first, first, cut=first == 0)
+                region.envelope.append(ratio[run[0] :].copy())
+            region.end = last + 1
+            region.above += len(run)
+        now = self._hop + len(above)
+        over = region is not None and (
+            now - region.end > self._join or now - region.start > self._longest
+        )
+        if region is not None and over:
+            yield region
+        self.open[channel] = None if over else region
+
+
+def _runs(hops: NDArray[np.intp], join: float) -> list[NDArray[np.intp]]:
+    """Hops above threshold, parted where the break is longer than `join`."""
+    if len(hops) == 0:
+        return []
+    return np.split(hops, np.flatnonzero(np.diff(hops) > join) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeMeasures:
+    """What the envelope of a burst tells; ratios and seconds."""
+
+    rms_ratio: float
+    rise_s: float
+    fall_s: float
+    waxing: float
+    tremor_hz: float
+    tremor_ratio: float
+    peak_hop: int
+
+
+def measure_envelope(envelope: NDArray[np.float64]) -> EnvelopeMeasures:
+    """Measure a burst's envelope (n_hops,), in multiples of noise, at 100 hops a second.
+
+    Rise and fall are the times from a tenth to nine tenths of the plateau (upper quartile) at either
+    end, of the envelope smoothed over 0.3 s; waxing is the spread of the 0.5-3 Hz part over the mean
+    within the plateau; tremor the strongest line at 3-14 Hz and its share of the power there.
+    """
+    n = len(envelope)
+    smooth = _smooth(envelope, min(30, max(1, n // 4)))
+    plateau = float(np.quantile(smooth, 0.75))
+    high = np.flatnonzero(smooth >= 0.9 * plateau)
+    low = np.flatnonzero(smooth >= 0.1 * plateau)
+    first, last = int(high[0]), int(high[-1])
+    middle = envelope[first : last + 1]
+    hz, share = _tremor(middle)
+    return EnvelopeMeasures(
+        rms_ratio=float(np.sqrt(np.mean(middle**2))),
+        rise_s=(first - int(low[0])) * HOP_S,
+        fall_s=(int(low[-1]) - last) * HOP_S,
+        waxing=_waxing(middle),
+        tremor_hz=hz,
+        tremor_ratio=share,
+        peak_hop=int(envelope.argmax()),
+    )
+
+
+def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
+    return np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
+
+
+def _waxing(middle: NDArray[np.float64]) -> float:
+    """Relative spread of the envelope between 0.5 and 3 Hz."""
+    if len(middle) < 100:
+        return 0.0
+    spectrum = np.fft.rfft(middle - middle.mean())
+    hz = np.fft.rfftfreq(len(middle), HOP_S)
+    band = (hz >= 0.5) & (hz <= 3.0)
+    power = 2.0 * float((np.abs(spectrum[band]) ** 2).sum()) / len(middle) ** 2
+    return float(np.sqrt(power) / middle.mean())
+
+
+def _tremor(middle: NDArray[np.float64]) -> tuple[float, float]:
+    """The strongest envelope line at 3-14 Hz and its share of the power from 1 to 20 Hz."""
+    if len(middle) < 100:
+        return 0.0, 0.0
+    segment = min(len(middle), 200)
+    starts = range(0, len(middle) - segment + 1, segment // 2)
+    taper = np.hanning(segment)
+    cuts = np.stack([middle[s : s + segment] for s in starts])
+    cuts = (cuts - cuts.mean(axis=1, keepdims=True)) * taper
+    power = (np.abs(np.fft.rfft(cuts, axis=1)) ** 2).mean(axis=0)
+    hz = np.fft.rfftfreq(segment, HOP_S)
+    band = (hz >= 3.0) & (hz <= 14.0)
+    around = (hz >= 1.0) & (hz <= 20.0)
+    at = int(np.flatnonzero(band)[power[band].argmax()])
+    line = float(power[max(0, at - 1) : at + 2].sum())
+    return float(hz[at]), line / (float(power[around].sum()) + 1e-300)

@@ -1,0 +1,265 @@
+"""The streaming chain: blocks in, measured activity out, each once, when it is final."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fasciscope.core import Activity, FrameQuality, Potential, SampleBlock, StreamInfo
+from fasciscope.dsp import quality
+from fasciscope.dsp.burstbook import BurstBook, FrameStats
+from fasciscope.dsp.bursts import HOP_S, Region
+from fasciscope.dsp.conditioner import Conditioned, Conditioner
+from fasciscope.dsp.context import Context, Span
+from fasciscope.dsp.detector import Detector, Noise
+from fasciscope.dsp.frames import HOLE, Framer
+from fasciscope.dsp.matched import QUIET
+from fasciscope.dsp.noise import PIECE_S, NoiseTracker
+from fasciscope.dsp.settings import ChainSettings
+from fasciscope.dsp.grid import grid_for
+
+ISOLATED_S = 0.25  # the isolated-discharge rule (S9)
+
+
+class Chain:
+    """Stage[SampleBlock, Activity] of one stream.
+
+    Pushed blocks are contiguous or jump forward; what comes out is in order of its kind: qualities
+    frame by frame, potentials by peak, bursts by start. The output is the same, bit for bit, however
+    the samples were cut into blocks.
+    """
+
+    def __init__(self, info: StreamInfo, settings: ChainSettings | None = None) -> None:
+        self._settings = settings or ChainSettings()
+        self.grid = grid_for(info.rate_hz, self._settings)
+        n = info.n_channels
+        self._rate_hz = info.rate_hz
+        self._n_channels = n
+        self._framer = Framer(n, self.grid.frame_n)
+        self._conditioner = Conditioner(self.grid, n, self._settings)
+        self._noise = _Noises(self.grid.piece, n, self._settings)
+        self._scale = _scale(info)
+        self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
+        self._context = Context(
+            n, info.rate_hz, self._settings.context_s, self._settings.threshold
+        )
+        self._bursts = BurstBook(
+            n, info.rate_hz, self._settings.burst_longest_s, self._settings.context_s
+        )
+        self._held: list[Conditioned] | None = []  # None once the noise is known
+        self._unusable: list[tuple[int, int, NDArray[np.bool_]]] = []
+
+    @property
+    def line_hz(self) -> float:
+        """The mains frequency in use."""
+        return self._conditioner.mains.line_hz
+
+    def push(self, block: SampleBlock) -> Iterator[Activity]:
+        """Take the next block; give what became final."""
+        for frame in self._framer.push(block):
+            yield from self._condition(self._conditioner.run(frame))
+
+    def finish(self) -> Iterator[Activity]:
+        """Give everything that still waits."""
+        for frame in self._framer.finish():
+            yield from self._condition(self._conditioner.run(frame))
+        yield from self._unhold()
+        yield from self._release(0, final=True)
+
+    def _condition(self, piece: Conditioned) -> Iterator[Activity]:
+        self._settle_lsb(piece)
+        self._learn(piece)
+        if self._held is None:
+            yield from self._process(piece)
+            return
+        self._held.append(piece)
+        if len(self._held) * self._settings.frame_s >= self._settings.noise_hold_s:
+            yield from self._unhold()
+
+    def _learn(self, piece: Conditioned) -> None:
+        """Noise and its correlation, from where nothing happens."""
+        energy = self._noise.learn(piece, self._scale.lsb, everything=self._held is not None)
+        noise = self._noise.now(self._scale.lsb).detection
+        with np.errstate(invalid="ignore"):  # pieces in holes are NaN: not quiet
+            quiet = energy <= (QUIET * noise) ** 2
+        bins = piece.bins[: len(quiet) * self.grid.piece]
+        self._detector.bank.learn(bins, np.repeat(quiet, self.grid.piece, axis=0), noise)
+
+    def _unhold(self) -> Iterator[Activity]:
+        """At the start, frames wait until there is enough to know the noise from."""
+        held, self._held = self._held, None
+        for piece in held or ():
+            yield from self._process(piece)
+
+    def _process(self, piece: Conditioned) -> Iterator[Activity]:
+        noise = self._noise.now(self._scale.lsb)
+        judged = self._judge(piece, noise)
+        yield judged
+        closed = self._detector.regions_closed(piece, noise)
+        found, pulses = self._detector.potentials(piece, noise)
+        self._bursts.add_frame(self._stats(piece, noise))
+        for channel, samples in pulses:
+            self._bursts.add_pulses(channel, samples)
+        for region in closed:
+            if region.is_burst(self._settings.burst_min_s / HOP_S):
+                self._bursts.close(region, self._span(region))
+        for waiting in found:
+            if self._usable(waiting.potential):
+                self._context.add(waiting)
+        yield from self._release(piece.frame.end_sample)
+
+    def _release(self, now: int, *, final: bool = False) -> Iterator[Activity]:
+        spans = [self._bursts.spans(c) + self._open_spans(c) for c in range(self._n_channels)]
+        for potential in self._context.release(now, spans, final=final):
+            if min(potential.gap_before_s, potential.gap_after_s) >= ISOLATED_S:
+                self._bursts.add_isolated(potential.channel, potential.peak_sample)
+            yield potential
+        yield from self._bursts.release(now, final=final)
+
+    def _open_spans(self, channel: int) -> list[Span]:
+        region = self._detector.regions.open[channel]
+        if region is None or not region.is_burst(self._settings.burst_min_s / HOP_S):
+            return []
+        return [self._span(region)]
+
+    def _span(self, region: Region) -> Span:
+        return Span(self._detector.hop_sample(region.start), self._detector.hop_sample(region.end))
+
+    def _settle_lsb(self, piece: Conditioned) -> None:
+        """Where no header tells the size of a count, the smallest step of the first frame does."""
+        unknown = np.isnan(self._scale.lsb)
+        if unknown.any() and piece.frame.n_samples > 1:
+            self._scale.lsb[unknown] = quality.smallest_step(piece.frame.uv)[unknown]
+
+    def _judge(self, piece: Conditioned, noise: Noise) -> FrameQuality:
+        frame = piece.frame
+        if frame.n_samples == 0:
+            nothing = ((),) * self._n_channels
+            return FrameQuality(frame.first_sample, 0, nothing, tuple(noise.feature.tolist()),
+                                (0,) * self._n_channels)
+        holes = frame.holes()
+        clipped = None if frame.flags is None else (frame.flags & ~np.uint8(HOLE)) != 0
+        reasons = quality.reasons(
+            frame.uv, holes, clipped, noise.feature, piece.line_residue, self._scale, self._rate_hz
+        )
+        if any(reasons):
+            bad = np.array([bool(r) for r in reasons])
+            self._unusable.append((frame.first_sample, frame.end_sample, bad))
+            del self._unusable[:-4]  # potentials are found at most a frame later
+        lost = holes.sum(axis=0) if holes is not None else np.zeros(self._n_channels, dtype=int)
+        return FrameQuality(
+            first_sample=frame.first_sample,
+            n_samples=frame.n_samples,
+            reasons=reasons,
+            noise=tuple(noise.feature.tolist()),
+            lost_samples=tuple(int(n) for n in lost),
+        )
+
+    def _usable(self, potential: Potential) -> bool:
+        return not any(
+            first <= potential.peak_sample < end and bad[potential.channel]
+            for first, end, bad in self._unusable
+        )
+
+    def _stats(self, piece: Conditioned, noise: Noise) -> FrameStats:
+        n = self._n_channels
+        open_now = np.array([r is not None for r in self._detector.regions.open])
+        feature = piece.feature
+        mean_hz, span = np.full(n, np.nan), np.full(n, np.nan)
+        slow, common = np.full(n, np.nan), np.zeros(n)
+        energy = (piece.bins**2).mean(axis=0) if len(piece.bins) else np.zeros(n)
+        loud = energy > (1.5 * noise.detection) ** 2
+        if (open_now | loud).any() and len(feature) > 1:
+            mean_hz = _mean_hz(feature, self._rate_hz)
+            span = np.ptp(feature, axis=0)
+            slow = _slow_ratio(piece, self._rate_hz)
+            common = _common(piece.bins)
+        return FrameStats(
+            first_sample=piece.frame.first_sample,
+            end_sample=piece.frame.end_sample,
+            mean_hz=mean_hz,
+            peak_to_peak=span,
+            slow_ratio=slow,
+            common=common,
+            clipped=np.zeros(n, dtype=bool),
+            noise=noise.feature,
+        )
+
+
+class _Noises:
+    """The noise of both branches from the pieces of each frame.
+
+    Pieces above the threshold of bursts are left out, so a contraction does not become noise; after
+    the longest burst that there is, what remains loud is noise after all.
+    """
+
+    def __init__(self, piece: int, n_channels: int, settings: ChainSettings) -> None:
+        n_pieces = round(settings.noise_window_s / PIECE_S)
+        self._piece = piece
+        self._loud = settings.burst_on
+        self._patience = round(settings.burst_longest_s / PIECE_S)
+        self._skipped = np.zeros(n_channels, dtype=int)
+        self._detection = NoiseTracker(n_channels, n_pieces)
+        self._feature = NoiseTracker(n_channels, n_pieces)
+
+    def learn(
+        self, conditioned: Conditioned, lsb: NDArray[np.float64], *, everything: bool
+    ) -> NDArray[np.float64]:
+        """Take a frame; give the detection branch's piece energies."""
+        energy = _piece_energy(conditioned.bins, conditioned.bad, self._piece)
+        feature = _piece_energy(conditioned.feature_bins, conditioned.bad, self._piece)
+        if everything or len(energy) == 0:
+            taken = np.ones(energy.shape, dtype=bool)
+        else:
+            with np.errstate(invalid="ignore"):
+                taken = energy <= (self._loud * self.now(lsb).detection) ** 2
+            self._skipped = np.where(taken.any(axis=0), 0, self._skipped + len(energy))
+            taken |= self._skipped > self._patience
+        self._detection.push(np.where(taken, energy, np.nan))
+        self._feature.push(np.where(taken, feature, np.nan))
+        return energy
+
+    def now(self, lsb: NDArray[np.float64]) -> Noise:
+        """The present noise, at least one count."""
+        floor = np.where(np.isnan(lsb) | (lsb <= 0), np.finfo(float).tiny, lsb)
+        return Noise(self._detection.rms(floor), self._feature.rms(floor))
+
+
+def _piece_energy(
+    bins: NDArray[np.float64], bad: NDArray[np.bool_] | None, piece: int
+) -> NDArray[np.float64]:
+    """Mean squares of whole pieces (n_pieces, n_channels); NaN where any bin was in a hole."""
+    n = len(bins) // piece
+    energy = (bins[: n * piece].reshape(n, piece, bins.shape[1]) ** 2).mean(axis=1)
+    if bad is not None:
+        energy[bad[: n * piece].reshape(n, piece, bins.shape[1]).any(axis=1)] = np.nan
+    return energy
+
+
+def _scale(info: StreamInfo) -> quality.Scale:
+    calibrated = np.array([channel.calibrated for channel in info.channels])
+    lsb = np.full(info.n_channels, np.nan)
+    if info.resolution_uv is not None:
+        lsb[calibrated] = info.resolution_uv
+    return quality.Scale(calibrated, lsb)
+
+
+def _mean_hz(feature: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
+    """Root-mean-square frequency of each channel (Hjorth's mobility)."""
+    change = np.diff(feature, axis=0)
+    ratio = np.sqrt((change**2).mean(axis=0) / ((feature**2).mean(axis=0) + 1e-300))
+    return np.arcsin(np.minimum(ratio / 2, 1.0)) * rate_hz / np.pi
+
+
+def _slow_ratio(piece: Conditioned, rate_hz: float) -> NDArray[np.float64]:
+    slow = quality.slow_rms(piece.frame.uv, rate_hz)
+    return slow / (np.sqrt((piece.feature**2).mean(axis=0)) + 1e-300)
+
+
+def _common(bins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each channel's largest zero-lag correlation with another."""
+    norm = np.sqrt((bins**2).sum(axis=0)) + 1e-300
+    alike = np.abs((bins.T @ bins) / np.outer(norm, norm))
+    np.fill_diagonal(alike, 0.0)
+    largest: NDArray[np.float64] = alike.max(axis=1)
+    return largest

@@ -1,0 +1,197 @@
+"""Conditioned frames with their noise to potentials and bursts of one contiguous stretch.
+
+Threshold: with Gaussian noise the square of each pair's output is chi-squared with two degrees of
+freedom, so it exceeds t**2 with probability exp(-t**2 / 2): at 5.2 and some 200 independent values a
+second that is 0.02 false alarms a minute. Real rest has heavier tails; that is what the shape and
+surroundings of a potential are judged for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+
+from fasciscope.core import Potential
+from fasciscope.dsp.bursts import HOP_S, Region, RegionTracker
+from fasciscope.dsp.conditioner import Conditioned
+from fasciscope.dsp.context import Span, Waiting
+from fasciscope.dsp.potentials import Measures, margin_s, measure
+from fasciscope.dsp.settings import ChainSettings
+from fasciscope.dsp.grid import Grid
+from fasciscope.dsp.matched import SHADOW_S, MatchedBank, peaks
+from fasciscope.dsp.waves import thumbnail
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Noise:
+    """Noise RMS by channel, in both branches."""
+
+    detection: NDArray[np.float64]
+    feature: NDArray[np.float64]
+
+
+class Detector:
+    """Finds potentials and regions of activity; starts anew at each stretch."""
+
+    def __init__(
+        self, grid: Grid, n_channels: int, delay_n: int, settings: ChainSettings
+    ) -> None:
+        self._grid = grid
+        self._delay_n = delay_n
+        self._weak = settings.weak_threshold
+        self._look_n = round(settings.lookahead_s / grid.bin_s)
+        self._tail_n = 2 * self._look_n
+        self._guard_n = round(settings.guard_s / grid.bin_s)
+        self.regions = RegionTracker(n_channels, settings)
+        self._n_channels = n_channels
+        self.bank = MatchedBank(grid.bin_rate_hz, n_channels)
+        self._shadow_n = round(SHADOW_S / grid.bin_s)
+        self._restart(0)
+
+    def _restart(self, first_sample: int) -> None:
+        self._first_sample = first_sample
+        self._bins = np.empty((0, self._n_channels))
+        self._bad = np.empty((0, self._n_channels), dtype=bool)
+        self._rest = np.empty((0, self._n_channels))  # bins not yet in a hop
+        self._before: Conditioned | None = None
+        self._bins_done = 0
+
+    def hop_sample(self, hop: int) -> int:
+        """The absolute sample of an envelope hop of this stretch."""
+        at = self._first_sample + hop * self._grid.hop * self._grid.step - self._delay_n
+        return max(self._first_sample, at)
+
+    def regions_closed(self, piece: Conditioned, noise: Noise) -> list[Region]:
+        """Advance the envelope; give the regions that ended."""
+        if piece.frame.first:
+            self._restart(piece.frame.first_sample)
+        rest = np.concatenate([self._rest, piece.bins**2])
+        hops = len(rest) // self._grid.hop
+        used = hops * self._grid.hop
+        self._rest = rest[used:]
+        energy = rest[:used].reshape(hops, self._grid.hop, self._n_channels).mean(axis=1)
+        self._smooth = _fifty_ms(energy, self._smooth_tail(piece))
+        self._hop_tail = np.concatenate([self._smooth_tail(piece), energy])[-4:]
+        closed = list(self.regions.push(np.sqrt(self._smooth) / noise.detection))
+        if piece.frame.last:
+            closed.extend(self.regions.close())
+        return closed
+
+    def _smooth_tail(self, piece: Conditioned) -> NDArray[np.float64]:
+        return np.empty((0, self._n_channels)) if piece.frame.first else self._hop_tail
+
+    def potentials(
+        self, piece: Conditioned, noise: Noise
+    ) -> tuple[list[Waiting], list[tuple[int, NDArray[np.int64]]]]:
+        """(measured potentials, peaks of the statistic by channel) that are final by this frame."""
+        held = np.concatenate([self._bins, piece.bins])
+        bad = np.concatenate([self._bad, _bad_bins(piece, self._n_channels)])
+        old = len(self._bins)
+        squared = self.bank.run(held, noise.detection)
+        bins, channels = peaks(squared, self._weak, self._grid.merge, self._shadow_n)
+        first = 0 if piece.frame.first else old - self._look_n
+        end = len(held) if piece.frame.last else len(held) - self._look_n
+        keep = (bins >= first) & (bins < end) & ~self._guarded(bad, piece)[bins, channels]
+        bins, channels = bins[keep], channels[keep]
+        strength = np.sqrt(squared[bins, channels])
+        origin = piece.frame.first_sample - old * self._grid.step
+        found = self._measure(piece, noise, origin, bins, channels, strength)
+        pulses = [
+            (int(c), (origin + bins[channels == c] * self._grid.step).astype(np.int64))
+            for c in np.unique(channels)
+        ]
+        self._bins, self._bad = held[-self._tail_n :], bad[-self._tail_n :]
+        self._before = piece
+        return found, pulses
+
+    def _guarded(self, bad: NDArray[np.bool_], piece: Conditioned) -> NDArray[np.bool_]:
+        """Bins within the guard of a hole or of an end of the stretch."""
+        masked = bad
+        if bad.any():
+            masked = maximum_filter1d(bad, 2 * self._guard_n + 1, axis=0)
+        if piece.frame.first or piece.frame.last:
+            masked = masked.copy()
+            if piece.frame.first:
+                masked[: self._guard_n] = True
+            if piece.frame.last:
+                masked[len(masked) - min(self._guard_n, len(masked)) :] = True
+        return masked
+
+    def _measure(
+        self,
+        piece: Conditioned,
+        noise: Noise,
+        origin: int,
+        bins: NDArray[np.intp],
+        channels: NDArray[np.intp],
+        strength: NDArray[np.float64],
+    ) -> list[Waiting]:
+        if len(bins) == 0:
+            return []
+        feature, raw, start = self._signal(piece)
+        rows = origin + bins * self._grid.step - self._delay_n - start
+        rows = np.clip(rows, 0, len(feature) - 1)
+        measures = measure(
+            feature, raw, start, rows, channels, noise.feature[channels], self._grid.rate_hz
+        )
+        waves = thumbnail(measures.waveform, self._grid.rate_hz)
+        return [
+            Waiting(_potential(measures, k, int(channels[k]), noise, float(strength[k])), waves[k])
+            for k in range(len(bins))
+        ]
+
+    def _signal(
+        self, piece: Conditioned
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+        """Feature branch and raw signal of this frame with enough of the one before."""
+        if self._before is None:
+            return piece.feature, piece.frame.uv, piece.frame.first_sample
+        need = self._tail_n * self._grid.step + round(margin_s() * self._grid.rate_hz)
+        tail = slice(max(0, self._before.frame.n_samples - need), None)
+        feature = np.concatenate([self._before.feature[tail], piece.feature])
+        raw = np.concatenate([self._before.frame.uv[tail], piece.frame.uv])
+        return feature, raw, piece.frame.end_sample - len(feature)
+
+
+def _bad_bins(piece: Conditioned, n_channels: int) -> NDArray[np.bool_]:
+    if piece.bad is not None:
+        return piece.bad
+    return np.zeros((len(piece.bins), n_channels), dtype=bool)
+
+
+def _fifty_ms(energy: NDArray[np.float64], tail: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Causal mean over five hops, in step with `energy` (n_hops, n_channels)."""
+    padded = np.concatenate([tail, energy])
+    total = np.cumsum(np.concatenate([np.zeros((1, energy.shape[1])), padded]), axis=0)
+    ends = np.arange(len(tail), len(padded)) + 1
+    starts = np.maximum(ends - 5, 0)
+    mean: NDArray[np.float64] = (total[ends] - total[starts]) / (ends - starts)[:, None]
+    return np.maximum(mean, 0.0)
+
+
+def _potential(m: Measures, k: int, channel: int, noise: Noise, strength: float) -> Potential:
+    wave = m.waveform[k]
+    wave.flags.writeable = False
+    start, peak = int(m.start_sample[k]), int(m.peak_sample[k])
+    return Potential(
+        channel=channel,
+        channels=(channel,),
+        start_sample=start,
+        peak_sample=peak,
+        end_sample=max(int(m.end_sample[k]), peak + 1),
+        peak_to_peak=float(m.peak_to_peak[k]),
+        noise=float(noise.feature[channel]),
+        statistic=strength,
+        duration_ms=float(m.duration_ms[k]),
+        half_width_ms=float(m.half_width_ms[k]),
+        rise_ms=float(m.rise_ms[k]),
+        phases=int(m.phases[k]),
+        median_hz=float(m.median_hz[k]),
+        low_ratio=float(m.low_ratio[k]),
+        sharpness=float(m.sharpness[k]),
+        clipped=False,
+        zero_lag=1,
+        waveform=wave,
+    )

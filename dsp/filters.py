@@ -1,0 +1,66 @@
+"""Streaming Butterworth filters: one sosfilt for all channels, restarted after every hole.
+
+Oracle: on each contiguous stretch the output equals `scipy.signal.sosfilt` of the whole stretch,
+started at the steady state of the stretch's first sample, bit for bit.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+HIGHEST_FRACTION = 0.4
+"""Upper corners stay below this fraction of the rate (science.md 9, step 2: to 0.4 fs)."""
+
+
+def band_sos(rate_hz: float, high_pass_hz: float, low_pass_hz: float) -> NDArray[np.float64]:
+    """4th-order Butterworth high-pass and 4th-order low-pass as second-order sections."""
+    high = signal.butter(4, high_pass_hz, "highpass", fs=rate_hz, output="sos")
+    low = low_pass_sos(rate_hz, low_pass_hz)
+    return np.ascontiguousarray(np.concatenate([high, low]))
+
+
+def low_pass_sos(rate_hz: float, low_pass_hz: float) -> NDArray[np.float64]:
+    """4th-order Butterworth low-pass; the corner is held below 0.4 of the rate."""
+    corner = min(low_pass_hz, HIGHEST_FRACTION * rate_hz)
+    sos: NDArray[np.float64] = signal.butter(4, corner, "lowpass", fs=rate_hz, output="sos")
+    return sos
+
+
+def group_delay_s(rate_hz: float, sos: NDArray[np.float64], at_hz: float) -> float:
+    """Delay of the filter at one frequency in seconds."""
+    _, delay = signal.group_delay(signal.sos2tf(sos), w=[at_hz], fs=rate_hz)
+    return float(delay[0]) / rate_hz
+
+
+class SosFilter:
+    """A filter over frames (n, n_channels) that carries its state."""
+
+    def __init__(self, sos: NDArray[np.float64], n_channels: int) -> None:
+        self._sos = sos
+        self._unit = signal.sosfilt_zi(sos)  # (sections, 2): the state of a constant 1
+        self._state = np.zeros((sos.shape[0], 2, n_channels))
+
+    def restart(self, first: NDArray[np.float64], channels: NDArray[np.bool_] | None = None) -> None:
+        """Start (all, or the given channels) at the steady state of `first` (n_channels,)."""
+        fresh = self._unit[:, :, None] * first
+        if channels is None:
+            self._state = fresh
+        else:
+            self._state[:, :, channels] = fresh[:, :, channels]
+
+    def run(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Filter the next (n, n_channels) samples; n may be 0."""
+        if uv.shape[0] == 0:
+            return uv
+        out: NDArray[np.float64]
+        out, self._state = signal.sosfilt(self._sos, uv, axis=0, zi=self._state)
+        return out
+
+
+def restarts(holes: NDArray[np.bool_], before: NDArray[np.bool_]) -> list[tuple[int, NDArray[np.bool_]]]:
+    """Where channels come back from a hole: (sample, channels) in order.
+
+    `holes` (n, n_channels); `before` (n_channels,) tells whether the sample before was in a hole.
+    """
+    ends = np.concatenate([before[None], holes[:-1]]) & ~holes
+    return [(int(i), ends[i]) for i in np.flatnonzero(ends.any(axis=1))]

@@ -1,0 +1,155 @@
+"""Measures of brief potentials, many at a time.
+
+Windows are cut from the feature branch (20-450 Hz) and from the raw signal around each peak of the
+detection statistic; everything is then computed on (n_potentials, n_samples) arrays.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+PEAK_S = 0.012  # the waveform's largest deflection lies this close to the statistic's peak
+EXTENT_S = 0.015  # peak to peak is taken this far to either side
+WAVE_S = 0.03  # waveform kept for shapes, either side
+SPECTRUM_S = 0.032
+LEVEL_S = (0.01, 0.11)  # raw level before and after: 0.1 s holds whole waves of 50 and 60 Hz
+FLOOR = 0.1  # a potential lasts while its envelope exceeds this part of its peak
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measures:
+    """Measures of m potentials, arrays (m,) unless said; samples are absolute."""
+
+    peak_sample: NDArray[np.int64]
+    start_sample: NDArray[np.int64]
+    end_sample: NDArray[np.int64]
+    peak_to_peak: NDArray[np.float64]
+    duration_ms: NDArray[np.float64]
+    half_width_ms: NDArray[np.float64]
+    rise_ms: NDArray[np.float64]
+    phases: NDArray[np.int64]
+    median_hz: NDArray[np.float64]
+    low_ratio: NDArray[np.float64]
+    sharpness: NDArray[np.float64]
+    waveform: NDArray[np.float64]  # (m, n)
+
+
+def half_samples(rate_hz: float, seconds: float) -> int:
+    """Samples on either side of a peak."""
+    return max(2, round(seconds * rate_hz))
+
+
+def margin_s() -> float:
+    """How much signal a measure needs on either side of the statistic's peak."""
+    return PEAK_S + max(SPECTRUM_S, LEVEL_S[1], WAVE_S)
+
+
+def measure(
+    feature: NDArray[np.float64],
+    raw: NDArray[np.float64],
+    origin: int,
+    rows: NDArray[np.intp],
+    channels: NDArray[np.intp],
+    noise: NDArray[np.float64],
+    rate_hz: float,
+) -> Measures:
+    """Measure the potentials near `rows` (m,) of `feature` and `raw` (n, n_channels).
+
+    `origin` is the absolute number of row 0; `noise` (m,) the feature branch's noise RMS. Windows
+    that reach over an end repeat the end's sample.
+    """
+    peak = _deflection(feature, rows, channels, half_samples(rate_hz, PEAK_S))
+    extent = half_samples(rate_hz, EXTENT_S)
+    near = _windows(feature, peak, channels, extent)
+    peak_to_peak = near.max(axis=1) - near.min(axis=1)
+    start, end = _span(near, noise)
+    spectrum = _windows(feature, peak, channels, half_samples(rate_hz, SPECTRUM_S))
+    median_hz, sharpness = _spectral(spectrum, rate_hz)
+    return Measures(
+        peak_sample=origin + peak,
+        start_sample=origin + peak - extent + start,
+        end_sample=origin + peak - extent + end + 1,
+        peak_to_peak=peak_to_peak,
+        duration_ms=(end - start + 1) * 1e3 / rate_hz,
+        half_width_ms=_half_width(near) * 1e3 / rate_hz,
+        rise_ms=(extent - start) * 1e3 / rate_hz,
+        phases=_phases(near, start, end),
+        median_hz=median_hz,
+        low_ratio=_step(raw, peak, channels, rate_hz) / peak_to_peak,
+        sharpness=sharpness,
+        waveform=_windows(feature, peak, channels, half_samples(rate_hz, WAVE_S)),
+    )
+
+
+def _windows(
+    signal: NDArray[np.float64], rows: NDArray[np.intp], channels: NDArray[np.intp], half: int
+) -> NDArray[np.float64]:
+    index = rows[:, None] + np.arange(-half, half + 1)
+    np.clip(index, 0, len(signal) - 1, out=index)
+    cut: NDArray[np.float64] = signal[index, channels[:, None]]
+    return cut
+
+
+def _deflection(
+    feature: NDArray[np.float64], rows: NDArray[np.intp], channels: NDArray[np.intp], half: int
+) -> NDArray[np.intp]:
+    """The row of the largest deflection near each row."""
+    largest = np.abs(_windows(feature, rows, channels, half)).argmax(axis=1)
+    return np.clip(rows + largest - half, 0, len(feature) - 1)
+
+
+def _span(
+    near: NDArray[np.float64], noise: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and last sample of each window above its floor, counted within the window."""
+    size = np.abs(near)
+    floor = np.maximum(FLOOR * size.max(axis=1), 2.0 * noise)
+    over = size >= np.minimum(floor, 0.9 * size.max(axis=1))[:, None]
+    return over.argmax(axis=1), near.shape[1] - 1 - over[:, ::-1].argmax(axis=1)
+
+
+def _half_width(near: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Samples that hold the middle half of the energy: narrow for spikes, wide for waves."""
+    share = np.cumsum(near**2, axis=1)
+    share /= share[:, -1:]
+    return (share < 0.75).sum(axis=1) - (share < 0.25).sum(axis=1) + 1.0
+
+
+def _phases(
+    near: NDArray[np.float64], start: NDArray[np.intp], end: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """Baseline crossings between start and end, plus one (needle convention)."""
+    index = np.arange(near.shape[1])
+    inside = (index >= start[:, None]) & (index <= end[:, None])
+    size = np.abs(near)
+    strong = np.where(inside & (size >= FLOOR * size.max(axis=1, keepdims=True)), np.sign(near), 0)
+    # a sign that is carried over the weak samples: crossings of what is strong enough to count
+    last = np.maximum.accumulate(np.where(strong != 0, index, 0), axis=1)
+    carried = np.take_along_axis(strong, last, axis=1)
+    return ((carried[:, 1:] * carried[:, :-1]) < 0).sum(axis=1) + 1
+
+
+def _spectral(
+    windows: NDArray[np.float64], rate_hz: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Median frequency, and the share of energy above 200 Hz."""
+    tapered = windows * np.hanning(windows.shape[1])
+    power = np.abs(np.fft.rfft(tapered, axis=1)) ** 2
+    hz = np.fft.rfftfreq(windows.shape[1], 1 / rate_hz)
+    total = np.cumsum(power, axis=1)
+    whole = total[:, -1] + 1e-300
+    median = hz[(total < 0.5 * whole[:, None]).sum(axis=1)]
+    sharp = power[:, hz > 200.0].sum(axis=1) / whole
+    return median, sharp
+
+
+def _step(
+    raw: NDArray[np.float64], peak: NDArray[np.intp], channels: NDArray[np.intp], rate_hz: float
+) -> NDArray[np.float64]:
+    """Change of the raw level across the potential: a step's or a pop's mark."""
+    near, far = (half_samples(rate_hz, s) for s in LEVEL_S)
+    around = _windows(raw, peak, channels, far)
+    before = around[:, : far - near + 1].mean(axis=1)
+    after = around[:, far + near :].mean(axis=1)
+    return np.abs(after - before)

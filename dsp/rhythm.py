@@ -1,0 +1,105 @@
+"""Rhythms among potentials: the heart's, and a single unit that fires like a metronome."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+HEART_PERIOD_S = (0.33, 1.5)  # 40-180 a minute (science.md 9, step 9)
+HEART_TOLERANCE = 0.2
+FOLLOW = 0.7  # the period follows the last interval by this much
+BEAT_S = 0.1  # a QRS complex may show as several potentials within this time
+HEART_BEATS = 5
+TRAIN_INTERVAL_S = (0.05, 1.0)  # 1-20 Hz (science.md 9, step 9)
+TRAIN_MEMBERS = 5
+TRAIN_BREAK = 2.5  # times the median interval ends a train
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """A regular train around one potential; n = 0 if there is none."""
+
+    rate_hz: float = 0.0
+    cv: float = np.inf
+    n: int = 0
+
+
+def train_around(times_s: NDArray[np.float64], at: int) -> Train:
+    """The train of like potentials that the one at index `at` belongs to.
+
+    `times_s` (m,) are the sorted times of potentials of its shape. The train reaches as far as
+    intervals stay within 1-20 Hz and below 2.5 times the median of those nearest.
+    """
+    intervals = np.diff(times_s)
+    if len(intervals) < TRAIN_MEMBERS - 1:
+        return Train()
+    nearest = intervals[max(0, at - 3) : at + 3]
+    usual = float(np.median(nearest))
+    if not TRAIN_INTERVAL_S[0] <= usual <= TRAIN_INTERVAL_S[1]:
+        return Train()
+    fits = (intervals <= TRAIN_BREAK * usual) & (intervals <= TRAIN_INTERVAL_S[1])
+    first, last = _stretch(fits, at)
+    own = intervals[first:last]
+    if len(own) < TRAIN_MEMBERS - 1:
+        return Train()
+    return Train(1.0 / float(own.mean()), float(own.std() / own.mean()), len(own) + 1)
+
+
+def _stretch(fits: NDArray[np.bool_], at: int) -> tuple[int, int]:
+    """The run of True intervals that touch potential `at`."""
+    breaks = np.flatnonzero(~fits)
+    before, after = breaks[breaks < at], breaks[breaks >= at]
+    return (
+        int(before[-1]) + 1 if len(before) else 0,
+        int(after[0]) if len(after) else len(fits),
+    )
+
+
+def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
+    """(rate in Hz, score 0-1) of a heartbeat that the potential at index `at` belongs to.
+
+    From the potential, steps of one period are taken either way, each to the potential nearest to
+    where the next beat is due; the period follows slowly, and two beats in a row may be missing. The
+    score is the share of due beats that are there times the share of potentials that are beats, so a
+    random train scores low however dense it is. Every interval that the potential has is tried.
+    """
+    gaps = np.abs(times_s - times_s[at])
+    periods = np.unique(np.concatenate([gaps, gaps / 2]))  # the neighbouring beat may be missing
+    best = (0.0, 0.0)
+    for period in periods[(periods >= HEART_PERIOD_S[0]) & (periods <= HEART_PERIOD_S[1])]:
+        rate, score = _follow_beats(times_s, at, float(period))
+        if score > best[1]:
+            best = (rate, score)
+    return best
+
+
+def _follow_beats(times_s: NDArray[np.float64], at: int, period: float) -> tuple[float, float]:
+    beats, due, mean = [float(times_s[at])], 1, period
+    for way in (1, -1):
+        more, steps, mean = _walk(times_s * way, float(times_s[at]) * way, mean)
+        beats, due = beats + [way * beat for beat in more], due + steps
+    if len(beats) < HEART_BEATS:
+        return 0.0, 0.0
+    off = np.abs(times_s[:, None] - np.array(beats)).min(axis=1)
+    return 1.0 / mean, len(beats) / due * float((off <= BEAT_S).mean())
+
+
+def _walk(
+    times_s: NDArray[np.float64], start_s: float, period: float
+) -> tuple[list[float], int, float]:
+    """(beats found, beats due, period at the end) going forward from `start_s`."""
+    end_s = float(times_s.max())
+    beats: list[float] = []
+    due = missed = 0
+    at, mean = start_s, period
+    while at + mean * (1 - HEART_TOLERANCE) <= end_s and missed < 3:
+        off = np.abs(times_s - (at + mean))
+        nearest = int(off.argmin())
+        due += 1
+        if off[nearest] <= HEART_TOLERANCE * mean * (1 + missed):
+            mean += FOLLOW * ((float(times_s[nearest]) - at) - mean) / (1 + missed)
+            at, missed = float(times_s[nearest]), 0
+            beats.append(at)
+        else:
+            at, missed = at + mean, missed + 1
+    return beats, due, mean

@@ -1,0 +1,42 @@
+"""Comparing waveforms: are two potentials of the same shape?"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+COMPARE_HZ = 1000.0
+LAG_S = 0.003
+
+
+def thumbnail(waveforms: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
+    """(m, n) waveforms as unit vectors at some 1 kHz, for comparing."""
+    step = max(1, int(rate_hz / COMPARE_HZ))
+    n = waveforms.shape[1] // step
+    middle = waveforms.shape[1] // 2 % step  # the peak stays on a kept sample
+    small = waveforms[:, middle : middle + (n - 1) * step + 1].reshape(len(waveforms), -1)
+    if step > 1:
+        kernel_sum = np.cumsum(np.pad(waveforms, ((0, 0), (1, 0))), axis=1)
+        edges = np.clip(np.arange(n) * step + middle - step // 2, 0, waveforms.shape[1] - 1)
+        ends = np.clip(edges + step, 1, waveforms.shape[1])
+        small = (kernel_sum[:, ends] - kernel_sum[:, edges]) / step
+    small = small - small.mean(axis=1, keepdims=True)
+    norm = np.linalg.norm(small, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = small / np.where(norm == 0, 1.0, norm)
+    return unit
+
+
+def similarity(
+    one: NDArray[np.float64], many: NDArray[np.float64], lag: int
+) -> NDArray[np.float64]:
+    """Largest correlation of `one` (n,) with each of `many` (m, n) within `lag` samples."""
+    n = len(one)
+    shifted = np.zeros((2 * lag + 1, n))
+    for k in range(-lag, lag + 1):
+        shifted[k + lag, max(0, k) : n + min(0, k)] = one[max(0, -k) : n - max(0, k)]
+    best: NDArray[np.float64] = (many @ shifted.T).max(axis=1)
+    return best
+
+
+def lag_samples(rate_hz: float) -> int:
+    """The lag tolerance at the thumbnails' rate."""
+    step = max(1, int(rate_hz / COMPARE_HZ))
+    return max(1, round(LAG_S * rate_hz / step))
