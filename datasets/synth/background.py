@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import sosfilt, sosfreqz
 
-from fasciscope.datasets.synth.bank import band
+from fasciscope.datasets.synth.bank import band_weight
 from fasciscope.datasets.synth.setting import Array, Layer, Setting
 
 LOWEST_HZ = 0.3
@@ -53,6 +53,7 @@ class NoiseField:
         self._drift_uv = noise.baseline_uv / 2
         self._offset_uv = rng.uniform(-noise.offset_uv, noise.offset_uv, (n, 1))
         self._sos = pink_filter(noise.pink, setting.rate_hz)
+        self._white_in_band = _in_band(np.array([[1.0, 0, 0, 1, 0, 0]]), setting.rate_hz)
         self._scale = self.rms_uv[:, None] / _in_band(self._sos, setting.rate_hz)
 
     def gain(self, time_s: Array) -> Array:
@@ -64,9 +65,8 @@ class NoiseField:
     def rms_at(self, samples: NDArray[np.int64], channel: int) -> Array:
         """RMS in 20-450 Hz at these samples, the converter's steps included."""
         time_s = np.asarray(samples) / self.setting.rate_hz
-        low, high = band(self.setting.rate_hz)
-        steps = self.setting.board.lsb_uv**2 / 12 * (high - low) / (self.setting.rate_hz / 2)
-        rms: Array = np.sqrt((self.rms_uv[channel] * self.gain(time_s)[channel]) ** 2 + steps)
+        steps_uv = self.setting.board.lsb_uv / np.sqrt(12) * self._white_in_band
+        rms: Array = np.hypot(self.rms_uv[channel] * self.gain(time_s)[channel], steps_uv)
         return rms
 
     def generator(self) -> "NoiseRun":
@@ -120,10 +120,9 @@ def pink_filter(pink: float, rate_hz: float) -> Array:
 
 def _in_band(sos: Array, rate_hz: float) -> float:
     """RMS in the measuring band of unit white noise through the filter."""
-    low, high = band(rate_hz)
-    hz = np.linspace(low, high, 500)
+    hz = np.linspace(0, rate_hz / 2, 4001)[1:-1]
     _, response = sosfreqz(sos, hz, fs=rate_hz)
-    return float(np.sqrt(np.mean(np.abs(response) ** 2) * (high - low) / (rate_hz / 2)))
+    return float(np.sqrt(np.mean(np.abs(response) ** 2 * band_weight(rate_hz, hz))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Waveforms brought to the board's rate at every fraction of a sample, placed, and measured."""
 
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfiltfilt
+from scipy.signal import butter, sosfilt, sosfiltfilt, sosfreqz
 
 from fasciscope.core import Label
 from fasciscope.datasets.synth.setting import Array, Integers, Setting, Stamps
@@ -25,6 +25,13 @@ def band_limited(wave: Array, rate_hz: float) -> Array:
     sos = butter(4, band(rate_hz), btype="bandpass", fs=rate_hz, output="sos")
     limited: Array = sosfiltfilt(sos, wave, axis=-1, padlen=0)
     return limited
+
+
+def band_weight(rate_hz: float, hz: Array) -> Array:
+    """What `band_limited` leaves of the power at each frequency."""
+    sos = butter(4, band(rate_hz), btype="bandpass", fs=rate_hz, output="sos")
+    weight: Array = np.abs(sosfreqz(sos, hz, fs=rate_hz)[1]) ** 4  # it passes twice
+    return weight
 
 
 def make_bank(fine: Array, setting: Setting) -> Array:

@@ -28,7 +28,7 @@ class Cramp:
     """One cramp on one channel, beginning at `at_s`.
 
     `duration_s`, `level_uv` (RMS when all units fire), `n_units` and `prodrome_s` are drawn where
-    None: duration log-normal about 28 s, 60-500 uV, 10-60 units, 0-60 s of rising fasciculation
+    None: duration log-normal about 28 s, 40-500 uV, 10-60 units, 0-60 s of rising fasciculation
     before. `stretched` ends it abruptly, as pulling on the muscle does.
     """
 
@@ -46,7 +46,7 @@ class Cramp:
             return Layer()
         drawn = float(np.clip(rng.lognormal(np.log(28.0), 0.6), SHORTEST_S, LONGEST_S))
         duration_s = drawn if self.duration_s is None else self.duration_s
-        level = float(np.exp(rng.uniform(np.log(60), np.log(500))))
+        level = float(np.exp(rng.uniform(np.log(40), np.log(500))))
         level_uv = level if self.level_uv is None else self.level_uv
         n_units = self.n_units or int(rng.integers(10, 61))
         rates = np.clip(rng.normal(MEAN_HZ, 0.6 * SPREAD_HZ, n_units), LEAST_HZ + 2, MOST_HZ - 2)

@@ -16,7 +16,8 @@ ANISOTROPY = 6.0
 SPACING_MM = 20.0
 ZONE_MM = 5.0
 ENDINGS_MM = 10.0
-TERRITORY_MM = 3.0
+TERRITORY_MM = 2.5
+COVER_MM = 3.0  # skin and fat: no fibre is nearer
 LENGTH_S = 0.045
 
 
@@ -56,7 +57,7 @@ def surface_muaps(
     n = geometry.n_fibres
     radius = TERRITORY_MM * np.sqrt(rng.uniform(size=n))
     angle = rng.uniform(0, 2 * np.pi, n)
-    depth = np.maximum(geometry.depth_mm + radius * np.cos(angle), 1.0)
+    depth = np.maximum(geometry.depth_mm + radius * np.cos(angle), COVER_MM)
     across = geometry.lateral_mm + radius * np.sin(angle)
     plate = rng.uniform(-ZONE_MM / 2, ZONE_MM / 2, n)
     ends = rng.uniform(-ENDINGS_MM / 2, ENDINGS_MM / 2, (2, n))

@@ -84,13 +84,13 @@ _NAMED = (
     ),
     Scenario("quiet", (_HUM,)),
     Scenario("fasciculation", (Fasciculations(n_units=5, rate_per_min=20.0), _HUM)),
-    Scenario("cramp", (Cramp(0, 45.0), _HUM)),
+    Scenario("cramp", (Cramp(0, 45.0, 28.0), _HUM)),
     Scenario(
         "voluntary",
         (
-            Voluntary(0, 15.0, synergists=((1, 0.3),)),
-            Voluntary(1, 50.0, synergists=((0, 0.2),)),
-            Voluntary(0, 85.0),
+            Voluntary(0, 15.0, 20.0, synergists=((1, 0.3),)),
+            Voluntary(1, 50.0, 12.0, synergists=((0, 0.2),)),
+            Voluntary(0, 85.0, 6.0),
             TwitchyRest(1, 95.0, 12.0),
             _HUM,
         ),
@@ -108,8 +108,8 @@ _NAMED = (
         "mixed",
         (
             Fasciculations(n_units=5, rate_per_min=12.0),
-            Voluntary(0, 40.0, synergists=((1, 0.3),)),
-            Cramp(1, 120.0),
+            Voluntary(0, 40.0, 15.0, synergists=((1, 0.3),)),
+            Cramp(1, 120.0, 24.0),
             Heartbeat(amplitude_uv=40.0),
             Taps(per_min=2.0),
             Pops(per_min=1.0),

@@ -23,9 +23,9 @@ GRID_S = 0.02
 class Voluntary:
     """One contraction from `at_s` on `channel`, with some of it on the `synergists`.
 
-    None draws: 1-30 s, 20-500 uV RMS, a drive of 5-60 % of the largest, ramps of 0.1-1 s, interval
-    CV 0.15-0.2. `synergists` are (channel, share of the level). Source: Fuglevand et al. 1993,
-    parameters of science.md 7.1.
+    None draws: 1.5-90 s (as long as cramps are), 20-500 uV RMS, a drive of 5-60 % of the largest,
+    ramps of 0.1-1 s, interval CV 0.15-0.2. `synergists` are (channel, share of the level). Source:
+    Fuglevand et al. 1993, parameters of science.md 7.1.
     """
 
     channel: int = 0
@@ -39,7 +39,7 @@ class Voluntary:
 
     def lay(self, setting: Setting, rng: np.random.Generator) -> Layer:
         """Draw one drive for all channels, and a pool for each."""
-        drawn = np.exp(rng.uniform(np.log([1.0, 20.0]), np.log([30.0, 500.0])))
+        drawn = np.exp(rng.uniform(np.log([1.5, 20.0]), np.log([90.0, 500.0])))
         duration_s = float(drawn[0]) if self.duration_s is None else self.duration_s
         level_uv = float(drawn[1]) if self.level_uv is None else self.level_uv
         level = rng.uniform(0.05, 0.6) if self.drive is None else self.drive
