@@ -39,23 +39,25 @@ def choose(columns: list[Column], options: ReadOptions) -> list[int]:
 
     The person's choice wins; then columns called EMG; then all that nothing marks as something else.
     Raises UsageError for a name that is not there, MissingFactError (--channels) where the columns
-    that remain have different rates or none remain.
+    chosen have different rates or none remain.
     """
     if options.channels:
-        return [_find(columns, wanted) for wanted in options.channels]
+        return _of_one_rate(columns, [_find(columns, wanted) for wanted in options.channels])
     called_emg = [i for i, c in enumerate(columns) if _EMG_WORDS.search(f"{c.kind} {c.name}")]
     chosen = called_emg or [i for i, c in enumerate(columns) if not _is_other(c)]
     if not chosen:
         raise MissingFactError(
             f"No channel looks like EMG among {_listing(columns)}.", "--channels"
         )
-    rates = {columns[i].rate_hz for i in chosen}
-    if len(rates) > 1:
-        raise MissingFactError(
-            f"The channels have different rates: {_listing([columns[i] for i in chosen])}.",
-            "--channels (those of one rate)",
-        )
-    return chosen
+    return _of_one_rate(columns, chosen)
+
+
+def left_out(columns: list[Column], chosen: list[int], options: ReadOptions) -> tuple[str, ...]:
+    """The remark that names the columns which were not taken for EMG; none where the person chose."""
+    others = [column for i, column in enumerate(columns) if i not in chosen]
+    if options.channels or not others:
+        return ()
+    return (f"Left out, not EMG by name, unit or kind: {_listing(others)}.",)
 
 
 def channel_infos(columns: list[Column], options: ReadOptions) -> tuple[ChannelInfo, ...]:
@@ -88,6 +90,15 @@ def _scale(column: Column, options: ReadOptions) -> float | None:
             f"Channel {column.name!r} is in {unit!r}, which is not a voltage.", "--unit"
         )
     return scale
+
+
+def _of_one_rate(columns: list[Column], chosen: list[int]) -> list[int]:
+    if len({columns[i].rate_hz for i in chosen}) > 1:
+        raise MissingFactError(
+            f"The channels have different rates: {_listing([columns[i] for i in chosen])}.",
+            "--channels (those of one rate)",
+        )
+    return chosen
 
 
 def _is_other(column: Column) -> bool:
