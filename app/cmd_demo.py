@@ -4,11 +4,6 @@ from pathlib import Path
 
 import click
 
-from fasciscope.app.cmd_analyse import analysed, tell
-from fasciscope.app.outputs import check_folder, write_outputs
-from fasciscope.app.pipeline import Settings
-from fasciscope.datasets.synth import SCENARIOS, synthesise
-
 
 @click.command("demo")
 @click.option(
@@ -20,6 +15,11 @@ from fasciscope.datasets.synth import SCENARIOS, synthesise
 )
 def demo_command(out: Path) -> None:
     """Synthesise a session with twitches and a cramp, analyse it, print the report's path."""
+    from fasciscope.app.outputs import check_folder, write_outputs
+    from fasciscope.app.pipeline import Settings
+    from fasciscope.app.runs import analysed, tell
+    from fasciscope.datasets.synth import SCENARIOS, synthesise
+
     check_folder(out)
     made = synthesise(SCENARIOS["demo"])
     session = analysed(made.recording, Settings(), "demo", quiet=False)

@@ -1,16 +1,9 @@
 """``fasciscope score``: found events against true ones."""
 
 import json
-import math
 from pathlib import Path
 
 import click
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
-from fasciscope.core import Interval
-from fasciscope.datasets.score import Score, score_files
 
 
 @click.command("score")
@@ -19,59 +12,14 @@ from fasciscope.datasets.score import Score, score_files
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 def score_command(events: Path, truth: Path, as_json: bool) -> None:
     """Score EVENTS (an events.tsv) against TRUTH (a truth.tsv or another events.tsv)."""
+    from fasciscope.datasets.score import score_files
+
     score = score_files(events, truth)
     if as_json:
         click.echo(json.dumps(score.as_dict(), allow_nan=False))
-    else:
-        Console().print(score_text(score))
+        return
+    from rich.console import Console
 
+    from fasciscope.app.score_table import score_text
 
-def score_text(score: Score) -> RenderableType:
-    """The score as a table with its notes."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("what")
-    for heading in ("hits", "false", "missed", "sensitivity", "PPV", "F1"):
-        table.add_column(heading, justify="right")
-    for point in score.points:
-        name = f"fasciculation within {point.tolerance_s * 1000:.0f} ms"
-        _add(
-            table,
-            name,
-            point.hits,
-            point.false,
-            point.missed,
-            point.sensitivity,
-            point.ppv,
-            point.f1,
-        )
-    for state in score.states:
-        if state.hits + state.false + state.missed:
-            name = f"{state.label.value} sharing half its length"
-            _add(
-                table,
-                name,
-                state.hits,
-                state.false,
-                state.missed,
-                state.sensitivity,
-                state.ppv,
-                state.f1,
-            )
-    return Group(table, Text(f"\n{_rest(score)}\n{score.note}"))
-
-
-def _add(table: Table, name: str, hits: int, false: int, missed: int, *intervals: Interval) -> None:
-    table.add_row(name, str(hits), str(false), str(missed), *map(_interval, intervals))
-
-
-def _interval(value: Interval) -> str:
-    """A share with its 95 % interval."""
-    if not math.isfinite(value.value):
-        return "n/a"
-    return f"{value.value:.3f} ({value.low:.3f}–{value.high:.3f})"
-
-
-def _rest(score: Score) -> str:
-    alarms = f"False alarms on rest: {score.false_alarms} in {score.rest_min:.1f} channel-minutes, "
-    length = " (the truth does not say its length: taken from the last event)"
-    return f"{alarms}{_interval(score.false_alarms_per_min)} a minute{length if score.assumed_length else ''}."
+    Console().print(score_text(score))

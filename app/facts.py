@@ -1,5 +1,6 @@
 """Opening a recording with what the person adds to it: a board's facts, muscles and sides."""
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from fasciscope.core import (
 )
 from fasciscope.core.channel import Side
 from fasciscope.datasets import ReadOptions, open_recording
-from fasciscope.firmware_bridge.boards import Board
+from fasciscope.firmware_bridge.boards import Board, board
 
 SIDES: dict[str, Side] = {
     "left": "left",
@@ -36,6 +37,25 @@ class Facts:
     options: ReadOptions = field(default_factory=ReadOptions)
     board: Board | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
+
+
+def facts_of(
+    rate_hz: float | None = None,
+    unit: str | None = None,
+    channels: Sequence[str] = (),
+    board_name: str | None = None,
+    muscles: Sequence[str] = (),
+) -> Facts:
+    """The facts from the command line's words. Raises UsageError for a board or place that is none.
+
+    `channels` are texts with names between commas; a name with a comma stands in double quotes.
+    """
+    names = (name.strip() for row in csv.reader(channels) for name in row)
+    return Facts(
+        ReadOptions(rate_hz, unit, tuple(filter(None, names))),
+        board(board_name) if board_name else None,
+        dict(parse_place(text) for text in muscles),
+    )
 
 
 def parse_place(text: str) -> tuple[str, Place]:

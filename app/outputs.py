@@ -1,7 +1,7 @@
 """The output folder: all of it or nothing.
 
-Everything is rendered and written to a temporary folder beside the target; only then is it renamed.
-Bad input or a full disk leaves an earlier result as it was.
+Everything is rendered and written to a temporary folder first; only then is it renamed. Bad input or a
+full disk leaves an earlier result as it was.
 """
 
 import os
@@ -22,7 +22,11 @@ EVENTS = "events.tsv"
 SIDECAR = "events.json"
 SUMMARY = "summary.json"
 REPORT = "report.html"
-FILES = (EVENTS, SIDECAR, SUMMARY, REPORT)
+FILES = (EVENTS, SIDECAR, REPORT, SUMMARY)
+"""In the order in which they appear: a folder with a summary is whole."""
+
+UNFINISHED = ".fasciscope-"
+"""How temporary folders begin; one that a killed process left behind is in nobody's way."""
 
 
 def check_folder(folder: Path, *, force: bool = False) -> None:
@@ -34,7 +38,9 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"{folder} is a file. Name a folder with --out.")
-        occupied = folder.exists() and any(folder.iterdir())
+        occupied = folder.exists() and not all(
+            path.name.startswith(UNFINISHED) for path in folder.iterdir()
+        )
     except OSError as error:
         raise storage_error(error, folder) from error
     if occupied and not force and not is_summary(folder / SUMMARY):
@@ -57,7 +63,7 @@ def write_outputs(session: Session, folder: Path, *, force: bool = False) -> Pat
         REPORT: report_html(session),
     }
     try:
-        with _beside(folder) as made:
+        with _workplace(folder) as made:
             for name, text in texts.items():
                 _write_synced(made / name, text)
             _move(made, folder)
@@ -67,11 +73,14 @@ def write_outputs(session: Session, folder: Path, *, force: bool = False) -> Pat
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk as `folder`, gone afterwards."""
-    parent = folder.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=parent))
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A temporary folder on the same disk as `folder`, gone afterwards.
+
+    It is inside where there is a folder already, which may be a disk of its own; beside it elsewhere.
+    """
+    home = folder if folder.exists() else folder.absolute().parent
+    home.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home))
     try:
         made.chmod(0o777 & ~_umask())  # mkdtemp gives 0700, which is not what a person expects
         yield made

@@ -1,33 +1,8 @@
-"""The report: one self-contained HTML page, no script, no request; reads on a screen and on paper."""
+"""The report: one self-contained HTML page, no script, no request; reads on a screen and on paper.
 
-from pathlib import Path
+In: a Session. Out: `report_html`, the page as text.
+"""
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from fasciscope.app.failure import printable
-from fasciscope.app.report.view import view_of
-from fasciscope.app.session import Session
-
-HERE = Path(__file__).parent
+from fasciscope.app.report.page import report_html
 
 __all__ = ["report_html"]
-
-
-def _visible(value: object) -> object:
-    """Text without control and direction characters; markup of our own as it is."""
-    return printable(value) if type(value) is str else value
-
-
-def report_html(session: Session) -> str:
-    """The page as text. Everything that came with the recording is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_visible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = Markup((HERE / "report.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    return environment.get_template("report.html").render(view=view_of(session), style=style)

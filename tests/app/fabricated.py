@@ -64,7 +64,10 @@ def empty(plan: Plan = Plan(), *, usable: bool = True) -> Session:
     )
     made = session(bare)
     pattern = Pattern.QUIET if usable else Pattern.NOT_ASSESSABLE
-    summary = replace(made.summary, pattern=pattern, review_flags=(), gaps=())
+    sites = made.summary.sites
+    if usable:
+        sites = tuple(replace(site, counts={}, duration_s={}) for site in sites)
+    summary = replace(made.summary, pattern=pattern, sites=sites, review_flags=(), gaps=())
     return Session(summary, tuple(e for e in made.events if not usable), Findings())
 
 

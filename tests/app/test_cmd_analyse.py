@@ -6,11 +6,11 @@ import fabricated
 import numpy as np
 import pytest
 
-from fasciscope.app import cmd_analyse, main
-from fasciscope.app.cmd_analyse import targets
+from fasciscope.app import main, runs
 from fasciscope.app.facts import Facts
 from fasciscope.app.outputs import FILES
 from fasciscope.app.pipeline import Settings
+from fasciscope.app.runs import targets
 from fasciscope.app.session import Session
 from fasciscope.core import InputError, Provenance, Recording, SampleBlock
 
@@ -39,8 +39,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Facts, Settings]]:
         progress(100, 100)
         return SESSION
 
-    monkeypatch.setattr(cmd_analyse, "open_with", opened)
-    monkeypatch.setattr(cmd_analyse, "analyse", analysed)
+    monkeypatch.setattr(runs, "open_with", opened)
+    monkeypatch.setattr(runs, "analyse", analysed)
     return seen
 
 

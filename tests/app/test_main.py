@@ -20,12 +20,13 @@ def test_help_lists_every_command_and_answers_at_once(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.slow
-def test_help_takes_less_than_a_third_of_a_second() -> None:
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in main.COMMANDS)])
+def test_help_takes_less_than_a_third_of_a_second(arguments: list[str]) -> None:
     took = []
     for _ in range(5):
         began = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "fasciscope", "--help"], check=True, capture_output=True
+            [sys.executable, "-m", "fasciscope", *arguments], check=True, capture_output=True
         )
         took.append(time.perf_counter() - began)
     assert min(took) < 0.3
@@ -33,8 +34,6 @@ def test_help_takes_less_than_a_third_of_a_second() -> None:
 
 @pytest.mark.parametrize("name", main.COMMANDS)
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    if name in {"analyse", "demo"}:
-        pytest.importorskip("fasciscope.app.pipeline")
     assert main.run([name, "--help"]) == 0
     assert capsys.readouterr().out.startswith(f"Usage: fasciscope {name}")
 

@@ -75,6 +75,12 @@ def test_a_full_disk_is_a_storage_error_and_leaves_nothing(
     assert (tmp_path / "out" / "report.html").read_bytes() == before
 
 
+def test_what_a_killed_run_left_behind_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / ".fasciscope-abc").mkdir()
+    write_outputs(SESSION, tmp_path)
+    assert names(tmp_path) == sorted([".fasciscope-abc", *FILES])
+
+
 @pytest.mark.skipif(os.name == "nt", reason="modes are of POSIX")
 def test_the_folder_can_be_read_by_those_that_the_umask_allows(tmp_path: Path) -> None:
     mask = os.umask(0o022)
