@@ -1,5 +1,7 @@
 """Waveforms brought to the board's rate at every fraction of a sample, placed, and measured."""
 
+from functools import cache
+
 import numpy as np
 from scipy.signal import butter, sosfilt, sosfiltfilt, sosfreqz
 
@@ -20,17 +22,30 @@ def band(rate_hz: float) -> tuple[float, float]:
     return BAND_HZ[0], min(BAND_HZ[1], 0.45 * rate_hz)
 
 
+@cache
+def band_filter(rate_hz: float) -> Array:
+    """The measuring band as second-order sections."""
+    sos: Array = butter(4, band(rate_hz), btype="bandpass", fs=rate_hz, output="sos")
+    return sos
+
+
+@cache
+def _antialias(rate_hz: float, fine_hz: float) -> Array:
+    sos: Array = butter(4, 0.4 * rate_hz, fs=fine_hz, output="sos")
+    return sos
+
+
 def band_limited(wave: Array, rate_hz: float) -> Array:
     """`wave` (..., n), quiet at both ends, limited to `band` without shift."""
-    sos = butter(4, band(rate_hz), btype="bandpass", fs=rate_hz, output="sos")
-    limited: Array = sosfiltfilt(sos, wave, axis=-1, padlen=0)
+    limited: Array = sosfiltfilt(band_filter(rate_hz), wave, axis=-1, padlen=0)
     return limited
 
 
 def band_weight(rate_hz: float, hz: Array) -> Array:
     """What `band_limited` leaves of the power at each frequency."""
-    sos = butter(4, band(rate_hz), btype="bandpass", fs=rate_hz, output="sos")
-    weight: Array = np.abs(sosfreqz(sos, hz, fs=rate_hz)[1]) ** 4  # it passes twice
+    weight: Array = (
+        np.abs(sosfreqz(band_filter(rate_hz), hz, fs=rate_hz)[1]) ** 4
+    )  # it passes twice
     return weight
 
 
@@ -45,8 +60,7 @@ def make_bank(fine: Array, setting: Setting) -> Array:
     padded = np.zeros((fine.shape[0], (n + 1) * k))
     padded[:, k : k + fine.shape[1]] = fine
     if setting.board.antialias:
-        sos = butter(4, 0.4 * setting.rate_hz, fs=setting.fine_hz, output="sos")
-        padded = sosfilt(sos, padded, axis=-1)
+        padded = sosfilt(_antialias(setting.rate_hz, setting.fine_hz), padded, axis=-1)
     return np.stack([padded[:, k - p : k - p + n * k : k] for p in range(k)])
 
 

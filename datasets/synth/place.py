@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from scipy.signal import butter, resample_poly, sosfiltfilt
+from scipy.signal import resample_poly, sosfiltfilt
 from scipy.signal.windows import tukey
 
 from fasciscope.core import Label, UsageError
-from fasciscope.datasets.synth.bank import MARGIN_S, band, band_limited
+from fasciscope.datasets.synth.bank import MARGIN_S, band_filter, band_limited
 from fasciscope.datasets.synth.setting import Array
 from fasciscope.datasets.synth.truth import Truth, TruthEvent
 
@@ -97,9 +97,8 @@ def rest_rms(rest: Array, rate_hz: float) -> float:
     """
     if len(rest) < rate_hz:
         raise UsageError(f"The rest has {len(rest)} samples; at least one second is needed.")
-    sos = butter(4, band(rate_hz), btype="bandpass", fs=rate_hz, output="sos")
     edge = int(MARGIN_S * rate_hz)
-    quiet = sosfiltfilt(sos, rest - np.mean(rest))[edge:-edge]
+    quiet = sosfiltfilt(band_filter(rate_hz), rest - np.mean(rest))[edge:-edge]
     rms = float(np.sqrt(np.mean(quiet**2)))
     if rms == 0:
         raise UsageError("The rest is flat: it has no noise to compare a waveform with.")

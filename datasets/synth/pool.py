@@ -92,7 +92,7 @@ def make_pool(
     own = heard_on(setting, channel)
     shifts = tuple(NEIGHBOUR_MM * (c - channel) for c in own)
     for size in sizes:
-        geometry = drawn_geometry(rng, depth_mm, width_mm, n_fibres=24)
+        geometry = drawn_geometry(rng, depth_mm, width_mm, n_fibres=16)
         waves.append(size * surface_muaps(geometry, shifts, rng, setting.fine_hz))
         laterals.append(geometry.lateral_mm)
     power = rates_hz * [np.square(wave[0]).sum() / setting.fine_hz for wave in waves]
