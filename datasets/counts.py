@@ -27,7 +27,7 @@ Piece = tuple[int, Counts]
 class Scaling:
     """How counts become microvolts; every array is (n_channels,).
 
-    ``uv = counts * gain_uv + offset_uv``. Counts at or beyond `low` and `high` (in the type of the
+    ``uv = counts * gain_uv + offset_uv``. Counts equal to `low` or `high` (in the type of the
     counts) are at the converter's rail. `invalid` is the count that stands for "no sample", if any.
     """
 
@@ -146,7 +146,7 @@ def _clipped(
 
 
 def _at_rail(counts: Counts, scaling: Scaling) -> NDArray[np.bool_]:
-    at_rail: NDArray[np.bool_] = (counts <= scaling.low) | (counts >= scaling.high)
+    at_rail: NDArray[np.bool_] = (counts == scaling.low) | (counts == scaling.high)
     if scaling.invalid is not None:
         at_rail &= counts != scaling.invalid
     return at_rail

@@ -29,11 +29,23 @@ class Format:
     reader: str
 
 
+def _is_edf(head: bytes) -> bool:
+    return head.startswith((b"0       ", b"\xffBIOSEMI"))
+
+
+def _is_wav(head: bytes) -> bool:
+    return head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE"
+
+
 def _anything(_head: bytes) -> bool:
     return True
 
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (
+    Format("EDF or BDF", (".edf", ".bdf", ".rec"), _is_edf, "fasciscope.datasets.edf:open_edf"),
+    Format("WFDB", (".hea", ".dat"), _anything, "fasciscope.datasets.wfdb:open_wfdb"),
+    Format("WAV", (".wav",), _is_wav, "fasciscope.datasets.wav:open_wav"),
+)
 """Tried in order; a format is taken if the ending is one of its own and the first bytes match."""
 
 

@@ -1,0 +1,56 @@
+"""What SpikeRecorder (Backyard Brains) leaves beside and inside its WAV files.
+
+Marks stand in ``<name>-events.txt``: comment lines begin with ``#``, the others are ``mark,<tab>seconds``.
+The name of a recording tells when it was made.
+"""
+
+import math
+import re
+from datetime import datetime
+from pathlib import Path
+
+from fasciscope.core import Annotation, InputError
+
+_STARTED = re.compile(r"BYB_Recording_(\d{4}-\d\d-\d\d_\d\d\.\d\d\.\d\d)", re.ASCII)
+MAX_BYTES = 1 << 26
+
+
+def started(wav: Path) -> str | None:
+    """When SpikeRecorder began the recording, ISO 8601, if the file has its name still."""
+    match = _STARTED.match(wav.stem)
+    try:
+        return datetime.strptime(match[1], "%Y-%m-%d_%H.%M.%S").isoformat() if match else None
+    except ValueError:  # a name with the 31st of February
+        return None
+
+
+def marks_beside(wav: Path) -> list[Annotation]:
+    """Marks of the events file beside `wav`, in order of time; none where there is no such file.
+
+    Raises InputError with the line's number where the file is damaged.
+    """
+    path = wav.with_name(f"{wav.stem}-events.txt")
+    try:
+        with path.open("rb") as handle:
+            text = handle.read(MAX_BYTES).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]
+    marks = [_mark(path, n, line) for n, line in lines if line and not line.startswith("#")]
+    return sorted(marks, key=lambda mark: mark.onset_s)
+
+
+def _mark(path: Path, number: int, line: str) -> Annotation:
+    name, _, seconds = line.rpartition(",")
+    try:
+        onset_s = float(seconds)
+    except ValueError:
+        onset_s = math.nan
+    if not name or not 0 <= onset_s < math.inf:
+        raise InputError(
+            f"{path.name}, line {number}: {line[:60]!r} is not `mark, seconds`. Correct the line, or "
+            f"move the file away to read the recording without its marks."
+        )
+    return Annotation(onset_s, 0.0, name.strip())
