@@ -35,6 +35,10 @@ GRADES: dict[Grade, str] = {
 }
 
 
+AGAINST = "Would speak against it: "
+"""How the catalogue begins such a sentence; here it stands under a heading that says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiteRow:
     """A line of the table of sites, as text."""
@@ -215,7 +219,7 @@ def _cards(findings: tuple[Finding, ...]) -> tuple[FindingCard, ...]:
             finding.label,
             GRADES[finding.grade],
             finding.why,
-            finding.speaks_against,
+            tuple(text.removeprefix(AGAINST) for text in finding.speaks_against),
             finding.would_settle,
             finding.citations,
         )
