@@ -6,18 +6,28 @@ In: core.Activity, SessionSummary; out: core.Event, pattern verdicts, findings. 
 
 from fasciscope.classifier.catalogue import NOTICE, Catalogue, load_catalogue
 from fasciscope.classifier.cause import Cause
+from fasciscope.classifier.events import EventClassifier
 from fasciscope.classifier.finding import Finding, Findings, Grade, History, Urgency
 from fasciscope.classifier.match import match
+from fasciscope.classifier.pattern import SessionVerdict, judge_session
+from fasciscope.classifier.rulemodel import RuleModel
+from fasciscope.classifier.verdict import Model, Verdict
 
 __all__ = [
     "NOTICE",
     "Catalogue",
     "Cause",
+    "EventClassifier",
     "Finding",
     "Findings",
     "Grade",
     "History",
+    "Model",
+    "RuleModel",
+    "SessionVerdict",
     "Urgency",
+    "Verdict",
+    "judge_session",
     "load_catalogue",
     "match",
 ]

@@ -116,7 +116,9 @@ class BurstBook:
             pulse_cv=pulse_cv,
             low_ratio=middle["slow_ratio"],
             common=middle["common"],
-            prodrome_per_min=self._count(channel, span.start - PRODROME_S * self._rate_hz, span.start)
+            prodrome_per_min=self._count(
+                channel, span.start - PRODROME_S * self._rate_hz, span.start
+            )
             * 60.0
             / PRODROME_S,
             aftermath_per_min=self._count(channel, span.end, span.end + AFTERMATH_S * self._rate_hz)

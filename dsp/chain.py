@@ -40,9 +40,7 @@ class Chain:
         self._noise = _Noises(self.grid.piece, n, self._settings)
         self._scale = _scale(info)
         self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
-        self._context = Context(
-            n, info.rate_hz, self._settings.context_s, self._settings.threshold
-        )
+        self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
         self._bursts = BurstBook(
             n, info.rate_hz, self._settings.burst_longest_s, self._settings.context_s
         )
@@ -135,8 +133,13 @@ class Chain:
         frame = piece.frame
         if frame.n_samples == 0:
             nothing = ((),) * self._n_channels
-            return FrameQuality(frame.first_sample, 0, nothing, tuple(noise.feature.tolist()),
-                                (0,) * self._n_channels)
+            return FrameQuality(
+                frame.first_sample,
+                0,
+                nothing,
+                tuple(noise.feature.tolist()),
+                (0,) * self._n_channels,
+            )
         holes = frame.holes()
         clipped = None if frame.flags is None else (frame.flags & ~np.uint8(HOLE)) != 0
         reasons = quality.reasons(

@@ -51,9 +51,7 @@ class Context:
     Those below `threshold` are context for the others (a rhythm's missing beats), never given.
     """
 
-    def __init__(
-        self, n_channels: int, rate_hz: float, window_s: float, threshold: float
-    ) -> None:
+    def __init__(self, n_channels: int, rate_hz: float, window_s: float, threshold: float) -> None:
         self._rate_hz = rate_hz
         self._threshold = threshold
         self._window = round(window_s * rate_hz)
@@ -66,7 +64,9 @@ class Context:
         """Take a potential; those of one channel come in order of their peaks."""
         self._queues[waiting.potential.channel].append(waiting)
 
-    def release(self, now: int, spans: list[list[Span]], *, final: bool = False) -> Iterator[Potential]:
+    def release(
+        self, now: int, spans: list[list[Span]], *, final: bool = False
+    ) -> Iterator[Potential]:
         """Give what is complete at sample `now` (everything if `final`), in order of peaks.
 
         `spans` are the bursts of each channel; potentials inside one are dropped: the burst speaks

@@ -35,9 +35,7 @@ class Noise:
 class Detector:
     """Finds potentials and regions of activity; starts anew at each stretch."""
 
-    def __init__(
-        self, grid: Grid, n_channels: int, delay_n: int, settings: ChainSettings
-    ) -> None:
+    def __init__(self, grid: Grid, n_channels: int, delay_n: int, settings: ChainSettings) -> None:
         self._grid = grid
         self._delay_n = delay_n
         self._weak = settings.weak_threshold
@@ -142,9 +140,7 @@ class Detector:
             for k in range(len(bins))
         ]
 
-    def _signal(
-        self, piece: Conditioned
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    def _signal(self, piece: Conditioned) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
         """Feature branch and raw signal of this frame with enough of the one before."""
         if self._before is None:
             return piece.feature, piece.frame.uv, piece.frame.first_sample

@@ -40,7 +40,9 @@ class SosFilter:
         self._unit = signal.sosfilt_zi(sos)  # (sections, 2): the state of a constant 1
         self._state = np.zeros((sos.shape[0], 2, n_channels))
 
-    def restart(self, first: NDArray[np.float64], channels: NDArray[np.bool_] | None = None) -> None:
+    def restart(
+        self, first: NDArray[np.float64], channels: NDArray[np.bool_] | None = None
+    ) -> None:
         """Start (all, or the given channels) at the steady state of `first` (n_channels,)."""
         fresh = self._unit[:, :, None] * first
         if channels is None:
@@ -57,7 +59,9 @@ class SosFilter:
         return out
 
 
-def restarts(holes: NDArray[np.bool_], before: NDArray[np.bool_]) -> list[tuple[int, NDArray[np.bool_]]]:
+def restarts(
+    holes: NDArray[np.bool_], before: NDArray[np.bool_]
+) -> list[tuple[int, NDArray[np.bool_]]]:
     """Where channels come back from a hole: (sample, channels) in order.
 
     `holes` (n, n_channels); `before` (n_channels,) tells whether the sample before was in a hole.

@@ -75,7 +75,8 @@ def reasons(
     if not np.any(list(verdicts.values())):
         return ((),) * raw.shape[1]
     return tuple(
-        tuple(name for name in REASONS if verdicts[name][channel]) for channel in range(raw.shape[1])
+        tuple(name for name in REASONS if verdicts[name][channel])
+        for channel in range(raw.shape[1])
     )
 
 

@@ -1,0 +1,119 @@
+"""A recording through all the rooms: blocks -> activities -> events -> summary -> findings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from fasciscope.acquisition import ReplaySource
+from fasciscope.app.session import Session, Trace
+from fasciscope.app.summarise import Summariser
+from fasciscope.classifier import EventClassifier, match
+from fasciscope.core import Event, InputError, Label, Recording, SampleBlock
+from fasciscope.dsp import Chain, ChainSettings, feature_branch
+
+Progress = Callable[[int, int | None], None]
+"""Told the samples done, and all of them if known."""
+
+TRACE_MARGIN_S = 4.0
+SETTLE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person may set for an analysis."""
+
+    mains: Literal["auto", "50", "60"] = "auto"
+
+    def chain(self) -> ChainSettings:
+        """The chain's settings."""
+        return ChainSettings(mains=self.mains)
+
+
+def analyse(
+    recording: Recording, settings: Settings | None = None, *, progress: Progress | None = None
+) -> Session:
+    """Analyse a recording in blocks of one second, in bounded memory.
+
+    Raises InputError where the recording turns out damaged or holds no sample.
+    """
+    used = settings or Settings()
+    chain = Chain(recording.info, used.chain())
+    classifier = EventClassifier(recording.info)
+    summariser = Summariser(recording)
+    seen = 0
+    with ReplaySource(recording) as source:
+        for block in source:
+            for activity in chain.push(block):
+                summariser.add(activity, classifier.push(activity))
+            seen = block.end_sample
+            if progress is not None:
+                progress(seen, recording.n_samples)
+    if seen == 0:
+        raise InputError(f"{recording.provenance.path} holds no sample. Was it copied whole?")
+    for activity in chain.finish():
+        summariser.add(activity, classifier.push(activity))
+    summariser.add(None, classifier.finish())
+    summary = summariser.summary(_settings_used(used.chain(), chain))
+    events = tuple(summariser.events)
+    return Session(summary, events, match(summary), _cramp_trace(recording, events, used.chain()))
+
+
+def _settings_used(settings: ChainSettings, chain: Chain) -> dict[str, str | float | int | None]:
+    """What a methods paragraph must say."""
+    low_pass_hz = min(settings.feature_low_pass_hz, 0.4 * chain.grid.rate_hz)
+    return {
+        "high_pass_hz": settings.high_pass_hz,
+        "low_pass_hz": low_pass_hz,
+        "filters": "4th-order Butterworth, causal",
+        "detection_low_pass_hz": min(settings.detection_low_pass_hz, 0.4 * chain.grid.rate_hz),
+        "mains": f"{settings.mains} ({chain.line_hz:g} Hz and harmonics, subtracted)",
+        "detector": "matched filters at 50, 80 and 130 Hz in the channel's own noise",
+        "threshold": settings.threshold,
+        "isolation_s": 0.25,
+        "context_s": settings.context_s,
+        "voluntary_exclusion": (
+            f"stretches of at least {settings.burst_min_s:g} s above {settings.burst_on:g} times the "
+            f"noise are not searched for fasciculations and not counted as usable time"
+        ),
+        "classifier": "rules",
+    }
+
+
+def _cramp_trace(
+    recording: Recording, events: Iterable[Event], settings: ChainSettings
+) -> Trace | None:
+    """The longest cramp with some seconds around it, read again from the recording."""
+    cramps = [e for e in events if e.label is Label.CRAMP]
+    if not cramps:
+        return None
+    longest = max(cramps, key=lambda e: e.end_sample - e.start_sample)
+    rate_hz = recording.info.rate_hz
+    first = max(0, longest.start_sample - round((TRACE_MARGIN_S + SETTLE_S) * rate_hz))
+    end = longest.end_sample + round(TRACE_MARGIN_S * rate_hz)
+    info = replace(recording.info, channels=(recording.info.channels[longest.channel],))
+    pieces = [
+        (start, samples[:, 0])
+        for start, samples in feature_branch(
+            info, _one_channel(recording, longest.channel, first, end), settings
+        )
+    ]
+    begin = pieces[0][0]
+    signal = np.zeros(pieces[-1][0] + len(pieces[-1][1]) - begin)
+    for start, samples in pieces:
+        signal[start - begin : start - begin + len(samples)] = samples
+    settle = round(SETTLE_S * rate_hz) if begin > 0 else 0
+    return Trace(longest.channel, begin + settle, signal[settle:])
+
+
+def _one_channel(recording: Recording, channel: int, first: int, end: int) -> Iterator[SampleBlock]:
+    info = replace(recording.info, channels=(recording.info.channels[channel],))
+    for block in recording.blocks():
+        if block.first_sample >= end:
+            return
+        low, high = max(first, block.first_sample), min(end, block.end_sample)
+        if low < high:
+            here = slice(low - block.first_sample, high - block.first_sample)
+            flags = None if block.flags is None else block.flags[here, channel : channel + 1]
+            yield SampleBlock(info, low, block.uv[here, channel : channel + 1], flags)

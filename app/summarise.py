@@ -1,0 +1,249 @@
+"""Events and activities to a session's summary, in memory that does not grow with the samples."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from fasciscope import __version__
+from fasciscope.classifier import judge_session
+from fasciscope.core import (
+    Activity,
+    Burst,
+    Event,
+    FrameQuality,
+    Interval,
+    Label,
+    Potential,
+    Recording,
+    SessionSummary,
+    Shape,
+    SiteSummary,
+)
+
+MINUTE_S = 60.0
+SUSTAINED = (Label.CRAMP, Label.VOLUNTARY, Label.REPETITIVE, Label.ARTEFACT, Label.UNCERTAIN)
+MOST_SHAPES = 400
+ISOLATED_S = 0.25
+
+
+def poisson_interval(count: int, minutes: float) -> Interval:
+    """Rate per minute with its exact 95 % interval (Garwood 1936); zero minutes give 0 to infinity."""
+    if minutes <= 0:
+        return Interval(0.0, 0.0, float("inf"))
+    low = float(gammaincinv(count, 0.025)) if count else 0.0
+    high = float(gammaincinv(count + 1, 0.975))
+    return Interval(count / minutes, low / minutes, high / minutes)
+
+
+@dataclass(slots=True)
+class _Wave:
+    """Running mean and spread of the waveforms of one shape (Welford)."""
+
+    channel: int
+    count: int = 0
+    mean: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    squares: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    snrs: list[float] = field(default_factory=list)
+    match: float = 0.0
+
+    def add(self, potential: Potential) -> None:
+        """Take a member."""
+        if self.count == 0:
+            self.mean = np.zeros_like(potential.waveform)
+            self.squares = np.zeros_like(potential.waveform)
+        self.count += 1
+        off = potential.waveform - self.mean
+        self.mean = self.mean + off / self.count
+        self.squares = self.squares + off * (potential.waveform - self.mean)
+        self.snrs.append(potential.snr)
+        self.match += potential.shape_match
+
+    def shape(self, number: int) -> Shape:
+        """The finished shape."""
+        snrs = np.array(self.snrs)
+        return Shape(
+            number=number,
+            channel=self.channel,
+            count=self.count,
+            snr_median=float(np.median(snrs)),
+            amplitude_cv=float(snrs.std() / snrs.mean()),
+            stability=self.match / self.count,
+            mean=self.mean,
+            spread=np.sqrt(self.squares / max(self.count - 1, 1)),
+        )
+
+
+@dataclass(slots=True)
+class _Site:
+    """What is counted of one channel."""
+
+    recorded: int = 0
+    lost: int = 0
+    usable: int = 0
+    unusable: Counter[str] = field(default_factory=Counter)
+    noise: list[float] = field(default_factory=list)
+    counts: Counter[Label] = field(default_factory=Counter)
+    lengths: Counter[Label] = field(default_factory=Counter)
+    peaks: list[int] = field(default_factory=list)
+    snrs: list[float] = field(default_factory=list)
+    amplitudes: list[float] = field(default_factory=list)
+    isolated: int = 0
+    minute_usable: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    minute_count: Counter[int] = field(default_factory=Counter)
+    busy: list[tuple[int, int]] = field(default_factory=list)  # bursts, whatever they are
+
+
+class Summariser:
+    """Takes activities with the events made of them; gives the summary at the end."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._rate_hz = recording.info.rate_hz
+        self._sites = [_Site() for _ in recording.info.channels]
+        self._waves: dict[int, _Wave] = {}
+        self._gaps: list[tuple[int, int]] = []
+        self._end = 0
+        self.events: list[Event] = []
+
+    def add(self, activity: Activity | None, events: Iterable[Event]) -> None:
+        """Take an activity (None at the end) and the events that it made final."""
+        if isinstance(activity, FrameQuality):
+            self._frame(activity)
+        elif isinstance(activity, Burst):
+            busy = (activity.start_sample, activity.end_sample)
+            self._sites[activity.channel].busy.append(busy)
+        for event in events:
+            self._event(event)
+            if isinstance(activity, Potential) and event.label is Label.FASCICULATION:
+                self._fasciculation(event, activity)
+
+    def summary(self, settings: dict[str, str | float | int | None]) -> SessionSummary:
+        """The session's figures and its pattern."""
+        self.events.sort(key=lambda e: (e.start_sample, e.channel, e.peak_sample))
+        info, provenance = self._recording.info, self._recording.provenance
+        sites = tuple(self._site(k) for k in range(info.n_channels))
+        verdict = judge_session(info, sites, self.events)
+        minutes = range(int(np.ceil(self._end / self._rate_hz / MINUTE_S)))
+        return SessionSummary(
+            info=info,
+            source=provenance.path,
+            format=provenance.format,
+            version=__version__,
+            duration_s=self._end / self._rate_hz,
+            sites=sites,
+            pattern=verdict.pattern,
+            pattern_probability=verdict.probability,
+            pattern_reasons=verdict.reasons,
+            review_flags=verdict.review_flags,
+            limits=verdict.limits,
+            gaps=tuple((a / self._rate_hz, n / self._rate_hz) for a, n in self._gaps),
+            minute_counts=tuple(tuple(s.minute_count[m] for s in self._sites) for m in minutes),
+            minute_usable_s=tuple(
+                tuple(max(0.0, s.minute_usable[m]) for s in self._sites) for m in minutes
+            ),
+            settings=settings,
+            start_time=provenance.start_time,
+            notes=provenance.notes,
+            shapes=self._shapes(),
+        )
+
+    def _frame(self, quality: FrameQuality) -> None:
+        if quality.first_sample > self._end:
+            self._gaps.append((self._end, quality.first_sample - self._end))
+            for site in self._sites:
+                site.lost += quality.first_sample - self._end
+        self._end = max(self._end, quality.first_sample + quality.n_samples)
+        if quality.n_samples == 0:
+            return
+        minute = int(quality.first_sample / self._rate_hz / MINUTE_S)
+        per_channel = zip(
+            self._sites, quality.reasons, quality.noise, quality.lost_samples, strict=True
+        )
+        for site, reasons, noise, lost in per_channel:
+            there = quality.n_samples - lost
+            site.recorded += there
+            site.lost += lost
+            site.unusable.update(dict.fromkeys(reasons, there))
+            if not reasons:
+                site.usable += there
+                site.noise.append(noise)
+                site.minute_usable[minute] += there / self._rate_hz
+
+    def _event(self, event: Event) -> None:
+        site = self._sites[event.channel]
+        site.counts[event.label] += 1
+        site.lengths[event.label] += event.end_sample - event.start_sample
+        self.events.append(event)
+
+    def _fasciculation(self, event: Event, potential: Potential) -> None:
+        site = self._sites[event.channel]
+        site.peaks.append(event.peak_sample)
+        site.snrs.append(potential.snr)
+        if event.amplitude_uv is not None:
+            site.amplitudes.append(event.amplitude_uv)
+        alone = min(potential.same_gap_before_s, potential.same_gap_after_s) > ISOLATED_S
+        site.isolated += alone
+        site.minute_count[int(event.peak_sample / self._rate_hz / MINUTE_S)] += 1
+        if event.shape is not None:
+            self._waves.setdefault(event.shape, _Wave(event.channel)).add(potential)
+            if len(self._waves) > MOST_SHAPES:
+                del self._waves[min(self._waves, key=lambda n: (self._waves[n].count, n))]
+
+    def _site(self, k: int) -> SiteSummary:
+        site, rate_hz = self._sites[k], self._rate_hz
+        active = self._take_busy(site)
+        usable_s = max(0.0, (site.usable - active) / rate_hz)
+        count = site.counts[Label.FASCICULATION]
+        amplitudes = np.array(site.amplitudes)
+        intervals = np.diff(site.peaks) / rate_hz
+        return SiteSummary(
+            channel=self._recording.info.channels[k],
+            recorded_s=site.recorded / rate_hz,
+            usable_s=usable_s,
+            lost_s=site.lost / rate_hz,
+            active_s=active / rate_hz,
+            unusable_s={name: n / rate_hz for name, n in sorted(site.unusable.items())},
+            counts=dict(site.counts),
+            duration_s={label: n / rate_hz for label, n in site.lengths.items()},
+            rate_per_min=poisson_interval(count, usable_s / MINUTE_S),
+            noise=float(np.median(site.noise)) if site.noise else 0.0,
+            snr_median=float(np.median(site.snrs)) if site.snrs else None,
+            amplitude_uv_median=float(np.median(amplitudes)) if len(amplitudes) else None,
+            amplitude_uv_iqr=_iqr(amplitudes),
+            isolated_share=site.isolated / count if count else None,
+            interval_cv=_cv(intervals),
+            n_shapes=sum(wave.channel == k for wave in self._waves.values()),
+        )
+
+    def _take_busy(self, site: _Site) -> int:
+        """Samples in bursts; they are taken from the usable time of their minutes."""
+        total = 0
+        per_minute = MINUTE_S * self._rate_hz
+        for start, end in site.busy:
+            total += end - start
+            for minute in range(int(start / per_minute), int(end / per_minute) + 1):
+                low, high = max(start, minute * per_minute), min(end, (minute + 1) * per_minute)
+                site.minute_usable[minute] -= max(0.0, high - low) / self._rate_hz
+        return min(total, site.usable)
+
+    def _shapes(self) -> tuple[Shape, ...]:
+        """Shapes by how often they were seen."""
+        ordered = sorted(self._waves.items(), key=lambda item: (-item[1].count, item[0]))
+        return tuple(wave.shape(number) for number, wave in ordered)
+
+
+def _iqr(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    if len(values) == 0:
+        return None
+    low, high = np.quantile(values, [0.25, 0.75])
+    return float(low), float(high)
+
+
+def _cv(intervals: NDArray[np.float64]) -> float | None:
+    if len(intervals) < 3:
+        return None
+    return float(intervals.std() / intervals.mean())

@@ -1,0 +1,45 @@
+"""The rules as a `Model`."""
+
+from dataclasses import replace
+
+from fasciscope.core import Burst, Label, Potential, StreamInfo
+from fasciscope.classifier.cramp import judge_sustained
+from fasciscope.classifier.rules import burst_rules, first_match, potential_rules, verdict_of
+from fasciscope.classifier.verdict import Verdict
+
+
+class RuleModel:
+    """Judges by the tables of `rules` and the points of `cramp`, within what the tier allows."""
+
+    def __init__(self, info: StreamInfo) -> None:
+        self._rate_hz = info.rate_hz
+        self._tier = info.tier
+        self._potential = potential_rules(info.n_channels)
+        self._burst = burst_rules(info.n_channels, info.rate_hz)
+
+    def judge_potential(self, potential: Potential) -> Verdict | None:
+        """Judge a brief potential; None for one that belongs to a larger one beside it."""
+        rule = first_match(self._potential, potential)
+        assert rule is not None, "the last rule applies to everything"
+        verdict = verdict_of(rule, potential)
+        return verdict and self._within_tier(verdict)
+
+    def judge_burst(self, burst: Burst) -> Verdict | None:
+        """Judge sustained activity."""
+        rule = first_match(self._burst, burst)
+        if rule is not None:
+            return verdict_of(rule, burst)
+        return self._within_tier(judge_sustained(burst, burst.duration_s(self._rate_hz)))
+
+    def _within_tier(self, verdict: Verdict) -> Verdict:
+        """At tier D nothing is called a fasciculation or a cramp: it is shown as uncertain."""
+        named = verdict.label in (Label.FASCICULATION, Label.CRAMP)
+        if self._tier.letter != "D" or not named:
+            return verdict
+        why = f"Not counted: tier D ({self._tier.reason}); it would read as {verdict.label}."
+        return replace(
+            verdict,
+            label=Label.UNCERTAIN,
+            reasons=(why, *verdict.reasons),
+            flags=(*verdict.flags, "exploratory"),
+        )
