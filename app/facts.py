@@ -50,7 +50,7 @@ def facts_of(
 
     `channels` are texts with names between commas; a name with a comma stands in double quotes.
     """
-    names = (name.strip() for row in csv.reader(channels) for name in row)
+    names = (name.strip() for row in csv.reader(channels, skipinitialspace=True) for name in row)
     return Facts(
         ReadOptions(rate_hz, unit, tuple(filter(None, names))),
         board(board_name) if board_name else None,

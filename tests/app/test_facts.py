@@ -3,9 +3,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fasciscope.app.facts import Facts, open_with, parse_place
-from fasciscope.core import MissingFactError, Recording, UsageError
+from fasciscope.app import facts
+from fasciscope.app.facts import Facts, facts_of, open_with, parse_place
+from fasciscope.core import (
+    MissingFactError,
+    Provenance,
+    Recording,
+    SampleBlock,
+    StreamInfo,
+    UsageError,
+)
 from fasciscope.datasets import ReadOptions
+from fasciscope.datasets.select import Column, channel_infos
 from fasciscope.firmware_bridge.boards import board
 
 
@@ -14,10 +23,20 @@ def samples(recording: Recording) -> np.ndarray:
 
 
 @pytest.fixture
-def counts(tmp_path: Path) -> Path:
-    path = tmp_path / "counts.csv"
-    path.write_text("biceps\n" + "\n".join(str(512 + i % 7) for i in range(2000)) + "\n")
-    return path
+def counts(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of counts that says neither its rate nor its unit, as the door to the readers gives it."""
+
+    def opened(path: Path, options: ReadOptions) -> Recording:
+        if options.rate_hz is None:
+            raise MissingFactError("The file does not say its sampling rate.", "--rate HZ")
+        (channel,) = channel_infos([Column("biceps")], options)
+        info = StreamInfo("", options.rate_hz, (channel,))
+        uv = (512.0 + np.arange(2000) % 7)[:, None] * (channel.uv_per_count or 1.0)
+        blocks = [SampleBlock(info, 0, uv[:900]), SampleBlock(info, 1000, uv[1000:])]
+        return Recording(info, lambda: iter(blocks), Provenance(str(path), "counts"))
+
+    monkeypatch.setattr(facts, "open_recording", opened)
+    return Path("counts.csv")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +72,7 @@ def test_a_board_supplies_rate_and_scale_of_its_counts(counts: Path) -> None:
     assert bitalino.caution in made.provenance.notes
     assert np.array_equal(samples(made), samples(bare) * bitalino.uv_per_count)
     assert all(block.info is made.info for block in made.blocks())
+    assert [block.first_sample for block in made.blocks()] == [0, 1000]
 
 
 def test_what_the_person_says_wins_over_the_board(counts: Path) -> None:
@@ -73,3 +93,10 @@ def test_places_are_put_on_the_channels(counts: Path) -> None:
     assert (made.info.channels[0].muscle, made.info.channels[0].side) == ("biceps brachii", "left")
     with pytest.raises(UsageError, match="triceps"):
         open_with(counts, Facts(options, places={"triceps": ("triceps", None)}))
+
+
+def test_channels_stand_between_commas_and_quotes_keep_a_comma() -> None:
+    assert facts_of(channels=('A, "B,C"', "3,")).options.channels == ("A", "B,C", "3")
+    assert facts_of().options == ReadOptions()
+    with pytest.raises(UsageError, match="toaster"):
+        facts_of(board_name="toaster")
