@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fasciscope.app.report import chart
 from fasciscope.app.report.picture import Picture
-from fasciscope.app.report.words import LABELS, count, duration, listed, number_of, place
+from fasciscope.app.report.words import LABELS, count, duration, listed, number_of, place, times
 from fasciscope.app.session import Session
 from fasciscope.core import Label, SessionSummary
 
@@ -40,7 +40,7 @@ MARKS: dict[Label, Mark] = {
     Label.FASCICULATION: Mark((0.42, 0.92)),
     Label.VOLUNTARY: Mark((0.2, 0.38), hatch="/////"),
     Label.REPETITIVE: Mark((0.2, 0.38), hatch="|||||"),
-    Label.NOT_ASSESSABLE: Mark((0.2, 0.38), hatch="....."),
+    Label.NOT_ASSESSABLE: Mark((0.2, 0.38), hatch="\\\\\\\\\\"),
     Label.ECG: Mark((0.06, 0.06), marker="."),
     Label.ARTEFACT: Mark((0.06, 0.06), marker="x"),
     Label.UNCERTAIN: Mark((0.06, 0.06), marker="o"),
@@ -238,5 +238,5 @@ def _caption(session: Session, bins: Bins) -> str:
         )
     if summary.gaps:
         lost = sum(length for _at, length in summary.gaps)
-        parts.append(f"Samples were lost {len(summary.gaps)} times, {duration(lost)} in all.")
+        parts.append(f"Samples were lost {times(len(summary.gaps))}, {duration(lost)} in all.")
     return " ".join(parts)

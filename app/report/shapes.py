@@ -34,8 +34,9 @@ def shapes_picture(summary: SessionSummary) -> Picture | None:
 
 
 def commonest(summary: SessionSummary) -> list[Shape]:
-    """The shapes that are drawn, most members first."""
-    return sorted(summary.shapes, key=lambda shape: -shape.count)[:MAX_SHAPES]
+    """The shapes that are drawn, most members first; such as came once only where no other is."""
+    repeated = [shape for shape in summary.shapes if shape.count > 1]
+    return sorted(repeated or summary.shapes, key=lambda shape: -shape.count)[:MAX_SHAPES]
 
 
 def peak_to_peak(shape: Shape, summary: SessionSummary) -> str:

@@ -45,14 +45,23 @@ def significant(value: float | None) -> str:
     """`value` to two or three figures as a person would write it, or a dash."""
     if value is None or not math.isfinite(value):
         return NONE
+    return f"{value:,.{_decimals(value)}f}"
+
+
+def _decimals(value: float) -> int:
+    """Decimals that are worth telling of a figure of this size."""
     size = abs(value)
-    decimals = 0 if size >= 20 or size == 0 else 1 if size >= 1 else 2
-    return f"{value:,.{decimals}f}"
+    return 0 if size >= 20 or size == 0 else 1 if size >= 1 else 2
 
 
 def share(part: float, whole: float) -> str:
     """`part` of `whole` in per cent, or a dash."""
     return NONE if whole <= 0 else f"{100 * part / whole:.0f} %"
+
+
+def times(n: int) -> str:
+    """How often: once, 2 times."""
+    return "once" if n == 1 else f"{n:,} times"
 
 
 def duration(seconds: float) -> str:
@@ -77,7 +86,9 @@ def interval(rate: Interval) -> str:
     """A rate with its interval: 4.2 (3.1–5.6)."""
     if not math.isfinite(rate.value):
         return NONE
-    return f"{significant(rate.value)} ({significant(rate.low)}–{significant(rate.high)})"
+    decimals = _decimals(rate.value or rate.high)
+    value, low, high = (figure(x, decimals if x else 0) for x in (rate.value, rate.low, rate.high))
+    return f"{value} ({low}–{high})"
 
 
 def place(channel: ChannelInfo) -> str:
