@@ -1,6 +1,7 @@
 """What SpikeRecorder (Backyard Brains) leaves beside and inside its WAV files.
 
 Marks stand in ``<name>-events.txt``: comment lines begin with ``#``, the others are ``mark,<tab>seconds``.
+Names that begin with an underscore are its own spike sorting (``_ch0_neuron0``), not a person's marks.
 The name of a recording tells when it was made.
 """
 
@@ -24,22 +25,25 @@ def started(wav: Path) -> str | None:
         return None
 
 
-def marks_beside(wav: Path) -> list[Annotation]:
-    """Marks of the events file beside `wav`, in order of time; none where there is no such file.
+def marks_beside(wav: Path) -> tuple[list[Annotation], tuple[str, ...]]:
+    """Marks of the events file beside `wav`, in order of time, and a note on lines left out.
 
-    Raises InputError with the line's number where the file is damaged.
+    Both are empty where there is no such file. Raises InputError with the line's number where the file is damaged.
     """
     path = wav.with_name(f"{wav.stem}-events.txt")
     try:
         with path.open("rb") as handle:
             text = handle.read(MAX_BYTES).decode("utf-8", "replace")
     except FileNotFoundError:
-        return []
+        return [], ()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]
     marks = [_mark(path, n, line) for n, line in lines if line and not line.startswith("#")]
-    return sorted(marks, key=lambda mark: mark.onset_s)
+    placed = sorted((m for m in marks if not m.text.startswith("_")), key=lambda m: m.onset_s)
+    sorted_spikes = len(marks) - len(placed)
+    note = f"{path.name}: {sorted_spikes} lines of SpikeRecorder's own spike sorting were left out."
+    return placed, (note,) if sorted_spikes else ()
 
 
 def _mark(path: Path, number: int, line: str) -> Annotation:

@@ -95,8 +95,9 @@ def open_wav(path: Path, options: ReadOptions) -> Recording:
         return to_blocks(info, _pieces(path, header, chosen), scaling)
 
     stretch = header.rate_hz / info.rate_hz
-    marks = tuple(replace(mark, onset_s=mark.onset_s * stretch) for mark in marks_beside(path))
-    notes = header.notes + left_out(columns, chosen, options)
+    placed, remarks = marks_beside(path)
+    marks = tuple(replace(mark, onset_s=mark.onset_s * stretch) for mark in placed)
+    notes = header.notes + remarks + left_out(columns, chosen, options)
     provenance = Provenance(str(path), "WAV", started(path), notes)
     return Recording(info, blocks, provenance, marks, header.n_samples)
 

@@ -66,7 +66,7 @@ def _entries(path: Path, raw: bytes) -> Iterator[tuple[int, int, str]]:
             if waiting is not None:
                 yield waiting
             sample += step
-            waiting = (sample, kind, "")
+            waiting = (sample, kind, "") if kind else None  # type 0 only moves the time
     if waiting is not None:
         yield waiting
 
