@@ -22,10 +22,11 @@ def _recorded(summary: SessionSummary) -> list[str]:
     info = summary.info
     n = info.n_channels
     sites = listed([place(channel) for channel in info.channels[:MAX_NAMED]])
+    known = info.device and info.device != summary.format
+    device = f"{info.device if known else 'an unnamed device'} ({summary.format})"
     more = f" and {n - MAX_NAMED} more" if n > MAX_NAMED else ""
     recorded = (
-        f"Surface EMG was recorded for {duration(summary.duration_s)} with "
-        f"{info.device or 'an unnamed device'} ({summary.format}) from {n} "
+        f"Surface EMG was recorded for {duration(summary.duration_s)} with {device} from {n} "
         f"channel{'s' if n > 1 else ''} ({sites}{more}) at {info.rate_hz:g} samples per second."
     )
     electrodes = "Type, size and spacing of the electrodes are not stated in the recording."

@@ -113,4 +113,4 @@ def _caption(summary: SessionSummary, rates: Rates, shown: list[int]) -> str:
 
 def _range(value: NDArray[np.float64]) -> str:
     low, high = float(np.nanmin(value)), float(np.nanmax(value))
-    return "none" if high == 0 else f"{significant(low)} to {significant(high)} per minute"
+    return "0 per minute" if high == 0 else f"{significant(low)} to {significant(high)} per minute"

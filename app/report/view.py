@@ -1,6 +1,7 @@
 """What the page's template reads: the session as words, rows and pictures, no arithmetic left to do."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from fasciscope.app.report.cramp import cramp_picture, longest_cramp_s
 from fasciscope.app.report.methods import methods_text, readable
@@ -108,7 +109,7 @@ def view_of(session: Session) -> View:
     summary = session.summary
     labels = [label for label in Label if any(s.counts.get(label) for s in summary.sites)]
     return View(
-        source=summary.source,
+        source=PurePath(summary.source).name,  # folders may name people
         headline=headline(summary, longest_cramp_s(session)),
         facts=_facts(session),
         tier_letter=summary.info.tier.letter,

@@ -145,11 +145,11 @@ def _rates(summary: SessionSummary) -> str:
         return ""
     most = max(found, key=_rate)
     n = len(summary.sites)
+    lead = "" if summary.pattern in _COUNTED else "; fasciculations"
     where = f" at {len(found)} of {n} sites" if n > 1 else ""
-    joint = ": " if summary.pattern in _COUNTED else "; fasciculations" + where + ", "
-    rate = f"{interval(most.rate_per_min)} per minute at {place(most.channel)}"
     busiest = "highest rate " if len(found) > 1 else ""
-    return f"{where if summary.pattern in _COUNTED else ''}{joint}{busiest}{rate}"
+    rate = f"{interval(most.rate_per_min)} per minute at {place(most.channel)}"
+    return f"{lead}{where}: {busiest}{rate}"
 
 
 _COUNTED = (Pattern.BENIGN_FASCICULATION, Pattern.CRAMP_FASCICULATION)

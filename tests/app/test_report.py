@@ -222,6 +222,14 @@ def test_the_cramps_figure_measures_what_is_there() -> None:
     assert low.min() == tone.min()
 
 
+def test_the_page_names_the_file_not_the_folders_that_it_lay_in() -> None:
+    session = fabricated.empty()
+    summary = replace(session.summary, source="/home/clinic/Jane Doe/rest.edf")
+    html = report_html(replace(session, summary=summary))
+    assert "rest.edf" in html
+    assert "Jane Doe" not in html
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_page_prints(tmp_path: Path, pages: dict[str, str], paper: str) -> None:
