@@ -33,7 +33,7 @@ MANY = fabricated.Plan(
     n_shapes=30,
 )
 NIGHT = fabricated.Plan(
-    minutes=480, channels=fabricated.NAMED, rates_per_min=(14.0, 0.2, 30.0, 22.0), n_shapes=30
+    minutes=480, channels=fabricated.NAMED, rates_per_min=(14.0, 0.2, 30.0, 22.0), n_shapes=3
 )
 
 
