@@ -4,6 +4,7 @@ Everything is rendered and written to a temporary folder first; only then is it 
 full disk leaves an earlier result as it was.
 """
 
+import errno
 import os
 import shutil
 import tempfile
@@ -33,7 +34,7 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
     """Raise UsageError unless results may go into `folder`.
 
     It may be absent, empty, or hold an earlier result; `force` allows any folder, of which only the
-    files of a result are replaced. Raises StorageError where it cannot be looked at.
+    files of a result are replaced. Raises StorageError where it cannot be looked at or written to.
     """
     try:
         if folder.exists() and not folder.is_dir():
@@ -41,6 +42,9 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
         occupied = folder.exists() and not all(
             path.name.startswith(UNFINISHED) for path in folder.iterdir()
         )
+        home = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        if not os.access(home, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise storage_error(error, folder) from error
     if occupied and not force and not is_summary(folder / SUMMARY):

@@ -75,6 +75,14 @@ def test_a_full_disk_is_a_storage_error_and_leaves_nothing(
     assert (tmp_path / "out" / "report.html").read_bytes() == before
 
 
+def test_a_place_that_may_not_be_written_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outputs.os, "access", lambda _path, _mode: False)
+    with pytest.raises(StorageError, match="Permission denied"):
+        check_folder(tmp_path / "new" / "out")
+
+
 def test_what_a_killed_run_left_behind_is_in_nobodys_way(tmp_path: Path) -> None:
     (tmp_path / ".fasciscope-abc").mkdir()
     write_outputs(SESSION, tmp_path)
