@@ -15,7 +15,7 @@ SHORTEST_S = 3.0
 """Cramps last seconds to minutes (S28: 23.6 +/- 16.2 s); below this nobody could tell."""
 
 UNSURE = 0.65
-"""Below this probability of either, the verdict is `uncertain`... for bursts long enough to ask."""
+"""Below this probability of either, the verdict is `uncertain`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +26,41 @@ class Point:
     words: str
 
 
-def points(burst: Burst) -> tuple[Point, ...]:
-    """The evidence, strongest first."""
-    rise_s = max(burst.rise_s, 0.1)
-    prodrome = min(burst.prodrome_per_min, 20.0)
+def points(burst: Burst, duration_s: float) -> tuple[Point, ...]:
+    """The evidence, strongest first; no single piece may decide alone by more than its cap."""
+    sites = len(burst.channels)
     evidence = (
         Point(
-            2.5 * math.log2(rise_s / 0.95),
+            _capped(2.0 * math.log2(max(burst.rise_s, 0.1)), 4.0),
             f"it builds up over {burst.rise_s:.1f} s (a cramp recruits over 1-10 s, a contraction "
             f"ramps in 0.1-1 s)",
         ),
         Point(
-            40.0 * (burst.waxing - 0.14),
-            f"its strength waxes by {burst.waxing:.0%} at 0.5-3 Hz (cramps share a 1.4 Hz "
-            f"modulation)",
+            _capped(30.0 * (burst.waxing - 0.14), 2.5),
+            f"its strength waxes by {burst.waxing:.0%} at 0.5-3 Hz (cramps share a 1.4 Hz modulation)",
         ),
         Point(
-            0.25 * prodrome - 0.5,
-            f"{burst.prodrome_per_min:.0f} isolated potentials in the minute before",
+            _capped(0.6 * math.log2(max(burst.fall_s, 0.1)), 1.5),
+            f"it fades over {burst.fall_s:.1f} s",
         ),
         Point(
-            -1.5 if len(burst.channels) > 1 else 0.0,
-            f"active on {len(burst.channels)} sites together (a contraction takes its neighbours "
-            f"along)",
+            0.2 * min(burst.prodrome_per_min, 20.0) - 0.3,
+            f"{burst.prodrome_per_min:.0f} isolated potentials came in the minute before",
+        ),
+        Point(
+            max(-2.0, min(0.5, math.log2(duration_s / 8.0))),
+            f"it lasts {duration_s:.0f} s (cramps: 24 s on average)",
+        ),
+        Point(
+            -3.0 if sites > 1 else 0.0,
+            f"{sites} sites are active together (a contraction takes its neighbours along)",
         ),
     )
     return tuple(sorted(evidence, key=lambda p: -abs(p.score)))
+
+
+def _capped(score: float, cap: float) -> float:
+    return max(-cap, min(cap, score))
 
 
 def judge_sustained(burst: Burst, duration_s: float) -> Verdict:
@@ -66,7 +75,7 @@ def judge_sustained(burst: Burst, duration_s: float) -> Verdict:
             ),
             ("short",),
         )
-    evidence = points(burst)
+    evidence = points(burst, duration_s)
     total = sum(p.score for p in evidence)
     cramp = 1.0 / (1.0 + math.exp(-total))
     label = Label.CRAMP if cramp >= 0.5 else Label.VOLUNTARY

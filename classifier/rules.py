@@ -29,7 +29,11 @@ ECHO_S = 0.06  # F-waves follow at 25-45 ms (S8), late components within 60 ms
 METRONOME_CV = 0.25  # spontaneous continuous units 3.5 % (S39), voluntary 10-25 % (S45, b:H)
 METRONOME_N = 5
 UNIT_HZ = 1.5  # one unit fasciculates at some 30/min at most (science.md 7.3)
-CROWD_HZ = 3.0  # potentials of any shape; the fastest sites reach some 100/min (S23)
+CROWD_HZ = 4.0  # potentials of any shape; the fastest sites reach some 100/min (S23)
+BUSY_HZ = 1.5  # and less than that where the level between them is raised too
+BACKGROUND = 1.25  # level between potentials over the noise: at rest 1
+BEDS = ((9.0, 1.0), (14.0, 2.0))  # (statistic, others of like size a second): no longer standing out
+WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
 EDGE_S = 0.3  # next to a contraction: its first or last unit
 ISOLATION_S = 0.25  # the isolated discharge (S9)
 SLOW_HZ = 40.0  # median below: slower than units 20 mm deep (science.md 2.1: 44 Hz)
@@ -74,6 +78,15 @@ def _metronome(p: Potential) -> bool:
 def _continual(p: Potential) -> bool:
     both = p.same_gap_before_s <= ISOLATION_S and p.same_gap_after_s <= ISOLATION_S
     return both or p.same_hz >= UNIT_HZ
+
+
+def _crowd(p: Potential) -> bool:
+    return p.crowd_hz >= CROWD_HZ or (p.crowd_hz >= BUSY_HZ and p.background >= BACKGROUND)
+
+
+def _bed(p: Potential) -> bool:
+    crowded = any(p.statistic < most and p.bed_hz >= least_hz for most, least_hz in BEDS)
+    return crowded or (p.statistic < BEDS[0][0] and p.background >= BACKGROUND)
 
 
 def potential_rules(n_channels: int) -> tuple[Rule[Potential], ...]:
@@ -147,9 +160,28 @@ def potential_rules(n_channels: int) -> tuple[Rule[Potential], ...]:
         Rule(
             "crowd",
             Label.VOLUNTARY,
-            lambda p: p.crowd_hz >= CROWD_HZ,
+            _crowd,
             lambda p: _beyond(p.crowd_hz, CROWD_HZ),
             lambda p: f"{p.crowd_hz:.1f} other potentials a second around it: activity, not rest.",
+        ),
+        Rule(
+            "bed",
+            Label.VOLUNTARY,
+            _bed,
+            lambda p: max(_beyond(p.bed_hz, BEDS[0][1]), _beyond(p.background, BACKGROUND)),
+            lambda p: (
+                f"It barely stands out of {p.bed_hz:.1f} like potentials a second and a level of "
+                f"{p.background:.1f} times the noise: ongoing low activity."
+            ),
+        ),
+        Rule(
+            "wide",
+            Label.ARTEFACT,
+            lambda p: p.width_ms >= WIDE_MS,
+            lambda p: _beyond(p.width_ms, WIDE_MS),
+            lambda p: (
+                f"It lasts {p.width_ms:.0f} ms, longer than one potential: a jerk or a knock."
+            ),
         ),
         Rule(
             "continual",

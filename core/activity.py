@@ -46,6 +46,9 @@ class Potential:
     rhythm_n: int = 0
     heart_hz: float = 0.0  # rate of a heartbeat that it is locked to, 0 if none
     heart_score: float = 0.0  # 0-1
+    width_ms: float = 0.0  # energy above 3 % of its peak's, in 10-ms steps
+    background: float = 1.0  # RMS of the surroundings (0.75 s) over the noise
+    bed_hz: float = 0.0  # others of like size, however weak, per second within 5 s either side
     bigger_gap_s: float = np.inf  # to the nearest larger potential on the channel
     crowd_hz: float = 0.0  # other potentials of any shape per second within 1 s either side
     same_hz: float = 0.0  # others of the same shape per second within 2.5 s either side

@@ -93,7 +93,8 @@ class Chain:
         noise = self._noise.now(self._scale.lsb)
         judged = self._judge(piece, noise)
         yield judged
-        closed = self._detector.regions_closed(piece, noise)
+        closed, hops, energy = self._detector.regions_closed(piece, noise)
+        self._context.add_level(hops, energy)
         found, pulses = self._detector.potentials(piece, noise)
         self._bursts.add_frame(self._stats(piece, noise))
         for channel, samples in pulses:

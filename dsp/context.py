@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import Potential
+from fasciscope.dsp.level import Level
 from fasciscope.dsp.rhythm import Train, heart_around, train_around
 from fasciscope.dsp.shapes import ShapeTracker
 from fasciscope.dsp.waves import lag_samples, similarity
@@ -24,6 +25,8 @@ SOURCE_ALIKE = 0.9
 TRAIN_WINDOW_S = 5.0
 COINCIDENT_S = 0.003
 CROWD_S = 1.0
+BED_S = 5.0
+BED_SIZE = (0.5, 2.0)
 UNIT_S = 2.5
 SPIKE = 0.6  # a potential this sharp is no bigger neighbour: it is a spike beside an answer
 EVERYTHING = 1 << 62
@@ -31,10 +34,11 @@ EVERYTHING = 1 << 62
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A measured potential, its unit wave, and whether a burst swallowed it."""
+    """A measured potential, its unit wave, and the detection branch's noise then."""
 
     potential: Potential
     wave: NDArray[np.float64]
+    noise: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,15 @@ class Context:
         self._queues: list[list[Waiting]] = [[] for _ in range(n_channels)]
         self._done = [0] * n_channels  # how many at the head of each queue were given already
         self._shapes = ShapeTracker(n_channels, self._lag)
+        self._level = Level(n_channels, rate_hz, 2 * window_s)
 
     def add(self, waiting: Waiting) -> None:
         """Take a potential; those of one channel come in order of their peaks."""
         self._queues[waiting.potential.channel].append(waiting)
+
+    def add_level(self, samples: NDArray[np.int64], energy: NDArray[np.float64]) -> None:
+        """Take the energy of the detection branch in 10-ms hops (n, n_channels)."""
+        self._level.push(samples, energy)
 
     def release(
         self, now: int, spans: list[list[Span]], *, final: bool = False
@@ -125,6 +134,7 @@ class Context:
     ) -> Potential | None:
         """The potential with its surroundings; None if another channel shows its source better."""
         own = self._queues[channel][at].potential
+        noise = self._queues[channel][at].noise
         channels, zero_lag = self._same_source(own, waves[at])
         if channels is None:
             return None
@@ -156,6 +166,9 @@ class Context:
             rhythm_n=train.n,
             heart_hz=beat[0],
             heart_score=beat[1],
+            width_ms=self._level.width_ms(channel, int(peaks[at]), noise),
+            background=self._level.background(channel, int(peaks[at]), noise),
+            bed_hz=_others_hz(seconds[(size >= BED_SIZE[0]) & (size <= BED_SIZE[1])], BED_S),
             bigger_gap_s=_bigger(self._queues[channel][near], own, self._rate_hz),
             coincident=self._coincident(own),
             crowd_hz=_others_hz(seconds[strong[near]], CROWD_S),

@@ -54,15 +54,17 @@ class Detector:
         self._bad = np.empty((0, self._n_channels), dtype=bool)
         self._rest = np.empty((0, self._n_channels))  # bins not yet in a hop
         self._before: Conditioned | None = None
-        self._bins_done = 0
+        self._hops_done = 0
 
     def hop_sample(self, hop: int) -> int:
         """The absolute sample of an envelope hop of this stretch."""
         at = self._first_sample + hop * self._grid.hop * self._grid.step - self._delay_n
         return max(self._first_sample, at)
 
-    def regions_closed(self, piece: Conditioned, noise: Noise) -> list[Region]:
-        """Advance the envelope; give the regions that ended."""
+    def regions_closed(
+        self, piece: Conditioned, noise: Noise
+    ) -> tuple[list[Region], NDArray[np.int64], NDArray[np.float64]]:
+        """Advance the envelope; give the regions that ended, and the hops: first samples, energy."""
         if piece.frame.first:
             self._restart(piece.frame.first_sample)
         rest = np.concatenate([self._rest, piece.bins**2])
@@ -70,12 +72,20 @@ class Detector:
         used = hops * self._grid.hop
         self._rest = rest[used:]
         energy = rest[:used].reshape(hops, self._grid.hop, self._n_channels).mean(axis=1)
+        samples = self._hop_samples(hops)
         self._smooth = _fifty_ms(energy, self._smooth_tail(piece))
         self._hop_tail = np.concatenate([self._smooth_tail(piece), energy])[-4:]
         closed = list(self.regions.push(np.sqrt(self._smooth) / noise.detection))
         if piece.frame.last:
             closed.extend(self.regions.close())
-        return closed
+        return closed, samples, energy
+
+    def _hop_samples(self, hops: int) -> NDArray[np.int64]:
+        """The middles of the next hops, as samples of the feature branch."""
+        size = self._grid.hop * self._grid.step
+        index = self._hops_done + np.arange(hops, dtype=np.int64)
+        self._hops_done += hops
+        return self._first_sample + index * size + size // 2 - self._delay_n
 
     def _smooth_tail(self, piece: Conditioned) -> NDArray[np.float64]:
         return np.empty((0, self._n_channels)) if piece.frame.first else self._hop_tail
@@ -136,7 +146,11 @@ class Detector:
         )
         waves = thumbnail(measures.waveform, self._grid.rate_hz)
         return [
-            Waiting(_potential(measures, k, int(channels[k]), noise, float(strength[k])), waves[k])
+            Waiting(
+                _potential(measures, k, int(channels[k]), noise, float(strength[k])),
+                waves[k],
+                float(noise.detection[channels[k]]),
+            )
             for k in range(len(bins))
         ]
 

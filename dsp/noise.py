@@ -1,9 +1,9 @@
 """The noise of each channel, estimated where there are no events.
 
-From the RMS of 50-ms pieces over the last 20 s. Their lower quartile ignores up to half a window of
-activity; their median is the better estimate where little happens. The estimate is the median, held
-to at most 1.5 times the lower quartile's: it follows slow changes of a resting electrode in both
-directions and does not rise in a contraction.
+From the RMS of 50-ms pieces over the last 20 s. Their lower quartile ignores up to three quarters of a
+window of activity; the median of the pieces below twice that is the better estimate where little
+happens. It is held to at most 1.5 times the lower quartile's: it follows slow changes of a resting
+electrode in both directions and does not rise in a contraction.
 
 Departures from science.md 9 step 4: quantiles of piece RMS in place of MAD of samples (the same
 robustness at a fortieth of the sorting), and event samples are not cut out (the quantiles ignore
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 PIECE_S = 0.05
 QUARTILE_CAP = 1.5
+LOUD = 2.0  # pieces above this multiple of the lower quartile's estimate are no noise
 
 # RMS quantiles of Gaussian noise of known RMS over 50-ms pieces of a band B: chi distribution with
 # 2 B T degrees of freedom; 18 for the detection branch (20-200 Hz), some 43 for the feature branch.
@@ -43,7 +44,8 @@ class NoiseTracker:
         count = np.minimum(self._at, len(self._ring))
         ordered = np.sort(self._ring, axis=0)  # NaN sort last
         index = np.arange(self._ring.shape[1])
-        quartile = np.sqrt(ordered[count // 4 - (count == 0), index]) / QUARTILE_FACTOR
-        median = np.sqrt(ordered[count // 2 - (count == 0), index]) / MEDIAN_FACTOR
-        estimate = np.minimum(median, QUARTILE_CAP * quartile)
+        quartile = ordered[count // 4 - (count == 0), index] / QUARTILE_FACTOR**2
+        quiet = np.sum(ordered <= quartile * LOUD**2, axis=0)
+        median = ordered[np.maximum(quiet // 2, count // 4) - (count == 0), index]
+        estimate = np.sqrt(np.minimum(median / MEDIAN_FACTOR**2, quartile * QUARTILE_CAP**2))
         return np.where(count == 0, floor, np.fmax(estimate, floor))
