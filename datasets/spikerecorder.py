@@ -28,7 +28,8 @@ def started(wav: Path) -> str | None:
 def marks_beside(wav: Path) -> tuple[list[Annotation], tuple[str, ...]]:
     """Marks of the events file beside `wav`, in order of time, and a note on lines left out.
 
-    Both are empty where there is no such file. Raises InputError with the line's number where the file is damaged.
+    Both are empty where there is no such file. Raises InputError with the line's number where the
+    file is damaged.
     """
     path = wav.with_name(f"{wav.stem}-events.txt")
     try:

@@ -222,8 +222,8 @@ def test_a_gap_of_edf_d_is_a_jump_of_first_sample(tmp_path: Path) -> None:
 
 def test_onsets_rounded_to_milliseconds_make_no_gap(tmp_path: Path) -> None:
     tals = tuple(f"+{r * 0.0333333:.3f}\x14\x14".encode() for r in range(60))
-    made = Made((noise(60, 100),), tals=tals, variant="EDF+D", record_s="0.033333")
-    assert opened(made.write(tmp_path / "a.edf")).n_samples == 6000
+    made = Made((noise(60, 400),), tals=tals, variant="EDF+D", record_s="0.033333")
+    assert opened(made.write(tmp_path / "a.edf")).n_samples == 24000
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_times_that_contradict_a_continuous_file_are_noted(tmp_path: Path) -> No
 
 def test_a_run_at_the_rail_is_clipped_and_a_touch_is_not(tmp_path: Path) -> None:
     counts = noise(4, 2000)
-    counts[0, 500] = 32767  # a touch
+    counts[0, 500:502] = 32767  # a touch
     counts[1, 100:104] = -32768
     counts[1, -1] = counts[2, 0] = counts[2, 1] = 32767  # across a cut
     got = flags(opened(Made((counts,)).write(tmp_path / "a.edf")))[:, 0]
