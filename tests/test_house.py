@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from fasciscope.datasets import FORMATS
+
 TOP = Path(__file__).resolve().parents[1]
 SETUP = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["setuptools"]
 FOLDERS = {name: TOP / folder for name, folder in SETUP["package-dir"].items()}
@@ -172,6 +174,11 @@ def test_nothing_is_printed_and_nothing_is_left_open(path: Path) -> None:
 
 def test_every_file_opens_with_what_it_is() -> None:
     assert [name_of(p) for p in SOURCES if not ast.get_docstring(ast.parse(p.read_text()))] == []
+
+
+def test_the_readme_lists_every_format_that_is_read() -> None:
+    table = (TOP / "README.md").read_text("utf-8").split("## Formats")[1].split("\n## ")[0]
+    assert {s for form in FORMATS for s in form.suffixes} == set(re.findall(r"`(\.\w+)`", table))
 
 
 def test_help_answers_without_the_heavy_libraries() -> None:
