@@ -8,8 +8,8 @@ length (science.md 3.1 and 7.3), so the probability is not a clinical one.
 import math
 from dataclasses import dataclass
 
-from fasciscope.core import Burst, Label
 from fasciscope.classifier.verdict import Verdict
+from fasciscope.core import Burst, Label
 
 SHORTEST_S = 3.0
 """Cramps last seconds to minutes (S28: 23.6 +/- 16.2 s); below this nobody could tell."""
@@ -37,7 +37,7 @@ def points(burst: Burst, duration_s: float) -> tuple[Point, ...]:
         ),
         Point(
             _capped(30.0 * (burst.waxing - 0.14), 2.5),
-            f"its strength waxes by {burst.waxing:.0%} at 0.5-3 Hz (cramps share a 1.4 Hz modulation)",
+            f"its strength waxes by {burst.waxing:.0%} at 0.8-3 Hz (cramps share a 1.4 Hz modulation)",
         ),
         Point(
             _capped(0.6 * math.log2(max(burst.fall_s, 0.1)), 1.5),
@@ -48,11 +48,11 @@ def points(burst: Burst, duration_s: float) -> tuple[Point, ...]:
             f"{burst.prodrome_per_min:.0f} isolated potentials came in the minute before",
         ),
         Point(
-            max(-2.0, min(0.5, math.log2(duration_s / 8.0))),
+            max(-3.0, min(0.5, 1.5 * math.log2(duration_s / 8.0))),
             f"it lasts {duration_s:.0f} s (cramps: 24 s on average)",
         ),
         Point(
-            -3.0 if sites > 1 else 0.0,
+            -4.0 if sites > 1 else 0.0,
             f"{sites} sites are active together (a contraction takes its neighbours along)",
         ),
     )
@@ -69,10 +69,7 @@ def judge_sustained(burst: Burst, duration_s: float) -> Verdict:
         return Verdict(
             Label.VOLUNTARY,
             0.8,
-            (
-                f"Sustained activity of {duration_s:.1f} s: too short for a cramp "
-                f"(under {SHORTEST_S:.0f} s).",
-            ),
+            (f"Sustained for {duration_s:.1f} s: too short for a cramp (under {SHORTEST_S:g} s).",),
             ("short",),
         )
     evidence = points(burst, duration_s)

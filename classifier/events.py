@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fasciscope.classifier.rulemodel import RuleModel
+from fasciscope.classifier.verdict import Model, Verdict
 from fasciscope.core import (
     Activity,
     Burst,
@@ -12,8 +14,6 @@ from fasciscope.core import (
     Potential,
     StreamInfo,
 )
-from fasciscope.classifier.rulemodel import RuleModel
-from fasciscope.classifier.verdict import Model, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fasciscope.core import Event, Label, Pattern, ReviewFlag, SiteSummary, StreamInfo
 from fasciscope.classifier.limits import limits_of
+from fasciscope.core import Event, Label, Pattern, ReviewFlag, SiteSummary, StreamInfo
 
 USABLE_S = 90.0  # DESIGN.md 6; needle practice (S11)
 SHORTEST_S = 20.0  # below this not even what is seen says anything of the session

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from fasciscope.core import Burst, Label, Potential, StreamInfo
+from fasciscope.classifier.burst_rules import burst_rules
 from fasciscope.classifier.cramp import judge_sustained
-from fasciscope.classifier.rules import burst_rules, first_match, potential_rules, verdict_of
+from fasciscope.classifier.potential_rules import POTENTIAL_RULES
+from fasciscope.classifier.rules import first_match, verdict_of
 from fasciscope.classifier.verdict import Verdict
+from fasciscope.core import Burst, Label, Potential, StreamInfo
 
 
 class RuleModel:
@@ -14,12 +16,11 @@ class RuleModel:
     def __init__(self, info: StreamInfo) -> None:
         self._rate_hz = info.rate_hz
         self._tier = info.tier
-        self._potential = potential_rules(info.n_channels)
         self._burst = burst_rules(info.n_channels, info.rate_hz)
 
     def judge_potential(self, potential: Potential) -> Verdict | None:
         """Judge a brief potential; None for one that belongs to a larger one beside it."""
-        rule = first_match(self._potential, potential)
+        rule = first_match(POTENTIAL_RULES, potential)
         assert rule is not None, "the last rule applies to everything"
         verdict = verdict_of(rule, potential)
         return verdict and self._within_tier(verdict)

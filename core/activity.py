@@ -33,6 +33,7 @@ class Potential:
     zero_lag: int  # channels that show the same wave at the same sample
     waveform: NDArray[np.float64] = field(repr=False)  # (n,), feature branch, peak in the middle
     coincident: int = 1  # channels with a potential of any shape within 3 ms
+    coincident_share: float = 1.0  # of all channels
     # surroundings, known once the context window has passed
     shape: int = -1
     shape_match: float = 0.0  # correlation with its cluster's mean
@@ -48,9 +49,9 @@ class Potential:
     heart_score: float = 0.0  # 0-1
     width_ms: float = 0.0  # energy above 3 % of its peak's, in 10-ms steps
     background: float = 1.0  # RMS of the surroundings (0.75 s) over the noise
-    bed_hz: float = 0.0  # others of like size, however weak, per second within 5 s either side
+    bed_hz: float = 0.0  # others nearly as strong or stronger per second within 5 s either side
     bigger_gap_s: float = np.inf  # to the nearest larger potential on the channel
-    crowd_hz: float = 0.0  # other potentials of any shape per second within 1 s either side
+    crowd_hz: float = 0.0  # others of a third of its strength or more per second within 1 s
     same_hz: float = 0.0  # others of the same shape per second within 2.5 s either side
 
     @property
@@ -74,7 +75,7 @@ class Burst:
     rise_s: float  # 10 to 90 % of the plateau
     fall_s: float
     median_hz: float
-    waxing: float  # relative envelope modulation at 0.5-3 Hz
+    waxing: float  # relative envelope modulation at 0.8-3 Hz
     tremor_hz: float  # envelope's peak frequency at 3-14 Hz
     tremor_ratio: float  # share of envelope power at that line
     crest: float  # 99 % quantile over RMS: discrete potentials or interference

@@ -16,6 +16,7 @@ from fasciscope.dsp.settings import ChainSettings
 HOP_S = 0.01
 FILLED = 0.6
 """Share of a burst's length above threshold; three units at 8 pps fill more, one fills a third."""
+WAXING_HZ = (0.8, 3.0)  # the common modulation of cramp units is 1.4 +/- 0.4 Hz (S28)
 CORE = 0.1
 CORE_FILLED = 0.65
 """Most of a burst, and its minimum length, exceed a tenth of its peak; a huge potential's tail does not."""
@@ -125,7 +126,7 @@ def measure_envelope(envelope: NDArray[np.float64]) -> EnvelopeMeasures:
     """Measure a burst's envelope (n_hops,), in multiples of noise, at 100 hops a second.
 
     Rise and fall are the times from a tenth to nine tenths of the plateau (upper quartile) at either
-    end, of the envelope smoothed over 0.3 s; waxing is the spread of the 0.5-3 Hz part over the mean
+    end, of the envelope smoothed over 0.3 s; waxing is the spread of the 0.8-3 Hz part over the mean
     within the plateau; tremor the strongest line at 3-14 Hz and its share of the power there.
     """
     n = len(envelope)
@@ -153,13 +154,15 @@ def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
 
 
 def _waxing(middle: NDArray[np.float64]) -> float:
-    """Relative spread of the envelope between 0.5 and 3 Hz."""
-    if len(middle) < 100:
+    """Relative spread of the envelope at 0.8-3 Hz, its slow course (a parabola) taken out."""
+    n = len(middle)
+    if n < 150:
         return 0.0
-    spectrum = np.fft.rfft(middle - middle.mean())
-    hz = np.fft.rfftfreq(len(middle), HOP_S)
-    band = (hz >= 0.5) & (hz <= 3.0)
-    power = 2.0 * float((np.abs(spectrum[band]) ** 2).sum()) / len(middle) ** 2
+    course = np.polynomial.Polynomial.fit(np.arange(n), middle, 2)(np.arange(n))
+    spectrum = np.fft.rfft(middle - course)
+    hz = np.fft.rfftfreq(n, HOP_S)
+    band = (hz >= WAXING_HZ[0]) & (hz <= WAXING_HZ[1])
+    power = 2.0 * float((np.abs(spectrum[band]) ** 2).sum()) / n**2
     return float(np.sqrt(power) / middle.mean())
 
 

@@ -13,10 +13,10 @@ from fasciscope.dsp.conditioner import Conditioned, Conditioner
 from fasciscope.dsp.context import Context, Span
 from fasciscope.dsp.detector import Detector, Noise
 from fasciscope.dsp.frames import HOLE, Framer
+from fasciscope.dsp.grid import grid_for
 from fasciscope.dsp.matched import QUIET
 from fasciscope.dsp.noise import PIECE_S, NoiseTracker
 from fasciscope.dsp.settings import ChainSettings
-from fasciscope.dsp.grid import grid_for
 
 ISOLATED_S = 0.25  # the isolated-discharge rule (S9)
 

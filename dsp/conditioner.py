@@ -14,9 +14,9 @@ from fasciscope.dsp.filters import (
     restarts,
 )
 from fasciscope.dsp.frames import Frame
+from fasciscope.dsp.grid import Grid
 from fasciscope.dsp.mains import MainsCanceller
 from fasciscope.dsp.settings import ChainSettings
-from fasciscope.dsp.grid import Grid
 
 DELAY_AT_HZ = 80.0
 """Where most of a surface potential's energy lies (science.md 2.1: median 44-95 Hz)."""

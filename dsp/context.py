@@ -26,7 +26,8 @@ TRAIN_WINDOW_S = 5.0
 COINCIDENT_S = 0.003
 CROWD_S = 1.0
 BED_S = 5.0
-BED_SIZE = (0.5, 2.0)
+BED_STATISTIC = 0.85  # as strong as the potential itself, nearly
+CROWD_STATISTIC = 0.33  # weaker neighbours are no crowd
 UNIT_S = 2.5
 SPIKE = 0.6  # a potential this sharp is no bigger neighbour: it is a spike beside an answer
 EVERYTHING = 1 << 62
@@ -144,7 +145,11 @@ class Context:
         alike = similarity(waves[at], waves[near], self._lag)
         size = sizes[near] / sizes[at]
         sized = (size >= ALIKE_SIZE[0]) & (size <= ALIKE_SIZE[1])
+        strength = np.array([w.potential.statistic for w in self._queues[channel][near]])
+        crowd = strength >= max(CROWD_STATISTIC * own.statistic, self._threshold)
+        bed = strength >= BED_STATISTIC * own.statistic
         same, heart = sized & (alike >= ALIKE), sized & (alike >= HEART_ALIKE)
+        coincident = self._coincident(own)
         shape, match = self._shapes.assign(channel, waves[at], float(sizes[at]))
         train = _train(seconds[same & (np.abs(seconds) <= TRAIN_WINDOW_S)])
         beat = _heart(seconds[heart])
@@ -168,11 +173,12 @@ class Context:
             heart_score=beat[1],
             width_ms=self._level.width_ms(channel, int(peaks[at]), noise),
             background=self._level.background(channel, int(peaks[at]), noise),
-            bed_hz=_others_hz(seconds[(size >= BED_SIZE[0]) & (size <= BED_SIZE[1])], BED_S),
+            bed_hz=self._others_hz(seconds[bed], BED_S, own),
             bigger_gap_s=_bigger(self._queues[channel][near], own, self._rate_hz),
-            coincident=self._coincident(own),
-            crowd_hz=_others_hz(seconds[strong[near]], CROWD_S),
-            same_hz=_others_hz(seconds[same], UNIT_S),
+            coincident=coincident,
+            coincident_share=coincident / len(self._queues),
+            crowd_hz=self._others_hz(seconds[crowd], CROWD_S, own),
+            same_hz=self._others_hz(seconds[same], UNIT_S, own),
         )
 
     def _same_source(
@@ -192,6 +198,14 @@ class Context:
                 return None, 0
             channels.append(channel)
         return tuple(sorted(channels)), len(channels)
+
+    def _others_hz(self, seconds: NDArray[np.float64], reach_s: float, own: Potential) -> float:
+        """Others per second within `reach_s` either side of 0, where there was signal."""
+        others = int((np.abs(seconds) <= reach_s).sum()) - 1
+        before = (own.peak_sample - self._level.first) / self._rate_hz
+        after = (self._level.end - own.peak_sample) / self._rate_hz
+        seen_s = min(max(before, 0.0), reach_s) + min(max(after, 0.0), reach_s)
+        return others / max(seen_s, reach_s / 2)
 
     def _strong(self, waiting: Waiting) -> bool:
         return waiting.potential.statistic >= self._threshold
@@ -234,11 +248,6 @@ def _bigger(near: list[Waiting], own: Potential, rate_hz: float) -> float:
         if w.potential.peak_to_peak > own.peak_to_peak and w.potential.sharpness < SPIKE
     ]
     return min(away) / rate_hz if away else np.inf
-
-
-def _others_hz(seconds: NDArray[np.float64], reach_s: float) -> float:
-    """Others per second within `reach_s` either side of 0."""
-    return float(int((np.abs(seconds) <= reach_s).sum()) - 1) / (2 * reach_s)
 
 
 def _gaps(seconds: NDArray[np.float64]) -> tuple[float, float]:

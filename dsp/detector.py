@@ -1,12 +1,11 @@
 """Conditioned frames with their noise to potentials and bursts of one contiguous stretch.
 
 Threshold: with Gaussian noise the square of each pair's output is chi-squared with two degrees of
-freedom, so it exceeds t**2 with probability exp(-t**2 / 2): at 5.2 and some 200 independent values a
-second that is 0.02 false alarms a minute. Real rest has heavier tails; that is what the shape and
+freedom, so it exceeds t**2 with probability exp(-t**2 / 2): at 5.4 and some 200 independent values a
+second that is 0.006 false alarms a minute. Real rest has heavier tails; that is what the shape and
 surroundings of a potential are judged for.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +13,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from fasciscope.core import Potential
-from fasciscope.dsp.bursts import HOP_S, Region, RegionTracker
+from fasciscope.dsp.bursts import Region, RegionTracker
 from fasciscope.dsp.conditioner import Conditioned
-from fasciscope.dsp.context import Span, Waiting
-from fasciscope.dsp.potentials import Measures, margin_s, measure
-from fasciscope.dsp.settings import ChainSettings
+from fasciscope.dsp.context import Waiting
 from fasciscope.dsp.grid import Grid
 from fasciscope.dsp.matched import SHADOW_S, MatchedBank, peaks
+from fasciscope.dsp.potentials import Measures, margin_s, measure
+from fasciscope.dsp.settings import ChainSettings
 from fasciscope.dsp.waves import thumbnail
 
 

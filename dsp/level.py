@@ -19,11 +19,16 @@ class Level:
         self._keep = round((keep_s + AROUND_S) * rate_hz)
         self._samples = np.empty(0, dtype=np.int64)
         self._energy = np.empty((0, n_channels))
+        self.first = 0  # the first sample that there ever was
+        self.end = 0  # and where the signal has come to
 
     def push(self, samples: NDArray[np.int64], energy: NDArray[np.float64]) -> None:
         """Take hops: their first samples (n,) and mean squares (n, n_channels)."""
         if len(samples) == 0:
             return
+        if len(self._samples) == 0:
+            self.first = int(samples[0])
+        self.end = int(samples[-1])
         drop = int(np.searchsorted(self._samples, samples[-1] - self._keep))
         self._samples = np.concatenate([self._samples[drop:], samples])
         self._energy = np.concatenate([self._energy[drop:], energy])

@@ -1,0 +1,239 @@
+"""The rules for brief potentials, from named, sourced numbers.
+
+S-numbers are the sources of science.md 10, (c) figures computed there; "measured" figures come from
+real motor-unit waveforms placed into real rest (benchmarks/accuracy.py).
+"""
+
+import math
+
+from fasciscope.classifier.rules import Rule, beyond
+from fasciscope.core import Label, Potential
+
+SPIKE_SHARE = 0.7  # energy above 200 Hz; a deep or superficial unit has most below (science.md 2.1)
+SPIKE_SHARE_BRIEF = 0.55
+SPIKE_MS = 2.2  # half of the energy within: a stimulus or a contact, not 10-20 ms of a unit
+STEP_RATIO = 0.5  # the level after differs from the level before: pop, cable (science.md 4)
+EVERYWHERE_SHARE = 0.75
+EVERYWHERE_CHANNELS = 3  # at one moment on three channels and most of them: not one muscle
+HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
+HEART_HZ = 65.0  # a high-passed QRS keeps its energy below (science.md 4: it lasts 95 ms)
+ECHO_S = 0.06  # F-waves follow at 25-45 ms (S8), late components within 60 ms
+METRONOME_CV = 0.25  # spontaneous continuous units 3.5 % (S39), voluntary 10-25 % (S45, b:H)
+METRONOME_N = 5
+UNIT_HZ = 1.5  # one unit fasciculates at some 30/min at most (science.md 7.3)
+CROWD_HZ = 2.5  # potentials of any shape; the fastest sites reach some 100/min (S23)
+BUSY_HZ = 1.5  # and less than that where the level between them is raised too
+BACKGROUND = 1.35  # level between potentials over the noise: at rest 1
+BACKGROUNDS = ((8.0, 1.35), (12.0, 1.7))  # (statistic, level): it does not stand out of the level
+COARSE = 1.6  # height over statistic: real units fit the matched filters better (below 1.5)
+COARSE_STATISTIC = 7.0
+BEDS = ((8.0, 1.0), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
+WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
+EDGE_S = 0.3  # next to a contraction: its first or last unit
+ISOLATION_S = 0.25  # the isolated discharge (S9)
+SLOW_HZ = 40.0  # median below: slower than units 20 mm deep (science.md 2.1: 44 Hz)
+SLOW_SNR = 20.0
+
+
+def _spike(p: Potential) -> bool:
+    brief = p.half_width_ms < SPIKE_MS
+    return p.sharpness > SPIKE_SHARE or (brief and p.sharpness > SPIKE_SHARE_BRIEF)
+
+
+def _everywhere(p: Potential) -> bool:
+    return p.coincident >= EVERYWHERE_CHANNELS and p.coincident_share >= EVERYWHERE_SHARE
+
+
+def _metronome(p: Potential) -> bool:
+    return p.rhythm_n >= METRONOME_N and p.rhythm_cv < METRONOME_CV
+
+
+def _continual(p: Potential) -> bool:
+    both = p.same_gap_before_s <= ISOLATION_S and p.same_gap_after_s <= ISOLATION_S
+    return both or p.same_hz >= UNIT_HZ
+
+
+def _crowd(p: Potential) -> bool:
+    return p.crowd_hz >= CROWD_HZ or (p.crowd_hz >= BUSY_HZ and p.background >= BACKGROUND)
+
+
+def _bed(p: Potential) -> bool:
+    crowded = any(p.statistic < most and p.bed_hz >= least_hz for most, least_hz in BEDS)
+    loud = any(p.statistic < most and p.background >= level for most, level in BACKGROUNDS)
+    return crowded or loud
+
+
+def _coarse(p: Potential) -> bool:
+    return p.statistic < COARSE_STATISTIC and p.snr > COARSE * p.statistic
+
+
+def _isolated_margin(p: Potential) -> float:
+    """How far a potential stands out of the noise and apart from its like."""
+    out = (p.statistic - 5.0) / 2.0
+    apart = min(p.same_gap_before_s, p.same_gap_after_s, 2.0) / (4 * ISOLATION_S)
+    return min(out, 1.0 + apart)
+
+
+def _isolated_reason(p: Potential) -> str:
+    apart = min(p.same_gap_before_s, p.same_gap_after_s)
+    alone = f"for {apart:.1f} s" if math.isfinite(apart) else "for 10 s"
+    return (
+        f"A brief potential of {p.snr:.0f} times the noise, {p.duration_ms:.0f} ms long, with none "
+        f"of its shape {alone} on either side."
+    )
+
+
+PotentialRules = tuple[Rule[Potential], ...]
+
+RECORDED_WRONGLY: PotentialRules = (
+    Rule(
+        "clipped",
+        Label.ARTEFACT,
+        lambda p: p.clipped,
+        lambda p: 3.0,
+        lambda p: "The converter's limit was reached within it.",
+    ),
+    Rule(
+        "spike",
+        Label.ARTEFACT,
+        _spike,
+        lambda p: beyond(p.sharpness, SPIKE_SHARE_BRIEF),
+        lambda p: (
+            f"{p.sharpness:.0%} of its energy lies above 200 Hz, half of it within "
+            f"{p.half_width_ms:.1f} ms: too sharp for a motor unit at the skin."
+        ),
+    ),
+    Rule(
+        "step",
+        Label.ARTEFACT,
+        lambda p: p.low_ratio > STEP_RATIO,
+        lambda p: beyond(p.low_ratio, STEP_RATIO),
+        lambda p: f"The baseline steps by {p.low_ratio:.1f} times its height: contact or cable.",
+    ),
+)
+"""The signal itself is wrong here."""
+
+NOT_THIS_MUSCLE: PotentialRules = (
+    Rule(
+        "heartbeat",
+        Label.ECG,
+        lambda p: p.heart_score >= HEART_SCORE and p.median_hz <= HEART_HZ,
+        lambda p: 3.0 * (p.heart_score - HEART_SCORE) / (1 - HEART_SCORE),
+        lambda p: (
+            f"One of a train at {60 * p.heart_hz:.0f} a minute that drifts like a heart's "
+            f"({p.heart_score:.0%} of the beats are there)."
+        ),
+    ),
+    Rule(
+        "everywhere",
+        Label.ARTEFACT,
+        _everywhere,
+        lambda p: 1.5,
+        lambda p: (
+            f"On {p.coincident} channels ({p.coincident_share:.0%} of all) at the same moment."
+        ),
+    ),
+    Rule("echo", None, lambda p: p.bigger_gap_s <= ECHO_S, lambda p: 0.0, lambda p: ""),
+)
+"""The heart, all sites at once, or a part of a larger potential."""
+
+TRAINS: PotentialRules = (
+    Rule(
+        "metronome",
+        Label.REPETITIVE,
+        _metronome,
+        lambda p: beyond(p.rhythm_cv, METRONOME_CV),
+        lambda p: (
+            f"One of {p.rhythm_n} like potentials at {p.rhythm_hz:.1f} a second, intervals "
+            f"varying by {p.rhythm_cv:.0%}: a unit that fires steadily."
+        ),
+    ),
+    Rule(
+        "rhythmic",
+        Label.REPETITIVE,
+        lambda p: p.heart_score >= HEART_SCORE,
+        lambda p: 3.0 * (p.heart_score - HEART_SCORE) / (1 - HEART_SCORE),
+        lambda p: f"One of a regular train at {60 * p.heart_hz:.0f} a minute.",
+    ),
+    Rule(
+        "crowd",
+        Label.VOLUNTARY,
+        _crowd,
+        lambda p: beyond(p.crowd_hz, CROWD_HZ),
+        lambda p: f"{p.crowd_hz:.1f} other potentials a second around it: activity, not rest.",
+    ),
+)
+"""One of many in a rhythm or a crowd."""
+
+ONGOING_ACTIVITY: PotentialRules = (
+    Rule(
+        "bed",
+        Label.VOLUNTARY,
+        _bed,
+        lambda p: max(beyond(p.bed_hz, BEDS[0][1]), beyond(p.background, BACKGROUND)),
+        lambda p: (
+            f"It barely stands out of {p.bed_hz:.1f} like potentials a second and a level of "
+            f"{p.background:.1f} times the noise: ongoing low activity."
+        ),
+    ),
+    Rule(
+        "wide",
+        Label.ARTEFACT,
+        lambda p: p.width_ms >= WIDE_MS,
+        lambda p: beyond(p.width_ms, WIDE_MS),
+        lambda p: f"It lasts {p.width_ms:.0f} ms, longer than one potential: a jerk or a knock.",
+    ),
+    Rule(
+        "continual",
+        Label.REPETITIVE,
+        _continual,
+        lambda p: beyond(p.same_hz, UNIT_HZ),
+        lambda p: (
+            f"Its shape comes back {p.same_hz:.1f} times a second, the nearest within "
+            f"{1e3 * min(p.same_gap_before_s, p.same_gap_after_s):.0f} ms: a unit that "
+            f"keeps firing."
+        ),
+    ),
+    Rule(
+        "edge",
+        Label.VOLUNTARY,
+        lambda p: p.near_burst_s <= EDGE_S,
+        lambda p: beyond(p.near_burst_s, EDGE_S),
+        lambda p: f"{1e3 * p.near_burst_s:.0f} ms from a sustained contraction: part of it.",
+    ),
+)
+"""Part of activity that goes on around it."""
+
+BY_ITSELF: PotentialRules = (
+    Rule(
+        "coarse",
+        Label.UNCERTAIN,
+        _coarse,
+        lambda p: beyond(p.snr / p.statistic, COARSE),
+        lambda p: (
+            f"Its height ({p.snr:.0f} times the noise) comes more from noise upon it than from a "
+            f"potential's shape ({p.statistic:.1f})."
+        ),
+    ),
+    Rule(
+        "slow",
+        Label.UNCERTAIN,
+        lambda p: p.median_hz < SLOW_HZ and p.snr < SLOW_SNR,
+        lambda p: beyond(p.median_hz, SLOW_HZ),
+        lambda p: (
+            f"Half of its energy lies below {p.median_hz:.0f} Hz: slower than motor units "
+            f"at the skin, perhaps a movement."
+        ),
+    ),
+    Rule("isolated", Label.FASCICULATION, lambda p: True, _isolated_margin, _isolated_reason),
+)
+"""What is left is judged by itself; the last rule applies to everything."""
+
+POTENTIAL_RULES: PotentialRules = (
+    *RECORDED_WRONGLY,
+    *NOT_THIS_MUSCLE,
+    *TRAINS,
+    *ONGOING_ACTIVITY,
+    *BY_ITSELF,
+)
+"""All of them, in the order in which they are tried."""
