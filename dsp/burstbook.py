@@ -132,8 +132,12 @@ class BurstBook:
         return [f for f in self._frames if f.first_sample < span.end and f.end_sample > span.start]
 
     def _middle(self, frames: list[FrameStats], channel: int) -> dict[str, float]:
-        """Medians over the frames; the frames at the edges hold rest too, so only if no others."""
-        inner = frames[1:-1] if len(frames) > 2 else frames
+        """Medians over the frames; those at the edges hold rest too, so only if no others count.
+
+        Frames in which the burst hardly lasts were not measured: NaN.
+        """
+        measured = [f for f in frames if np.isfinite(f.mean_hz[channel])] or frames
+        inner = measured[1:-1] if len(measured) > 2 else measured
         names = ("mean_hz", "peak_to_peak", "slow_ratio", "common", "noise")
         return {n: float(np.median([getattr(f, n)[channel] for f in inner])) for n in names}
 

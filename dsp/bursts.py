@@ -56,8 +56,15 @@ class RegionTracker:
         self._on = settings.burst_on
         self._join = settings.burst_join_s / HOP_S
         self._longest = settings.burst_longest_s / HOP_S
+        self._shortest = settings.burst_min_s / HOP_S
         self.open: list[Region | None] = [None] * n_channels
         self._hop = 0
+
+    def busy(self, ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Channels that are in a long region, or above threshold for long in these hops."""
+        long = np.array([r is not None and r.above >= self._shortest / 3 for r in self.open])
+        above: NDArray[np.bool_] = (ratio > self._on).sum(axis=0) >= self._shortest / 3
+        return above | long
 
     def push(self, ratio: NDArray[np.float64]) -> Iterator[Region]:
         """Take envelope over noise (n_hops, n_channels); give regions that ended."""

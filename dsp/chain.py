@@ -77,7 +77,7 @@ class Chain:
     def _learn(self, piece: Conditioned) -> None:
         """Noise and its correlation, from where nothing happens."""
         energy = self._noise.learn(piece, self._scale.lsb, everything=self._held is not None)
-        noise = self._noise.now(self._scale.lsb).detection
+        noise = self._noise.now().detection
         with np.errstate(invalid="ignore"):  # pieces in holes are NaN: not quiet
             quiet = energy <= (QUIET * noise) ** 2
         bins = piece.bins[: len(quiet) * self.grid.piece]
@@ -90,7 +90,7 @@ class Chain:
             yield from self._process(piece)
 
     def _process(self, piece: Conditioned) -> Iterator[Activity]:
-        noise = self._noise.now(self._scale.lsb)
+        noise = self._noise.now()
         judged = self._judge(piece, noise)
         yield judged
         closed, hops, energy = self._detector.regions_closed(piece, noise)
@@ -167,15 +167,11 @@ class Chain:
 
     def _stats(self, piece: Conditioned, noise: Noise) -> FrameStats:
         n = self._n_channels
-        open_now = np.array([r is not None for r in self._detector.regions.open])
-        feature = piece.feature
         mean_hz, span = np.full(n, np.nan), np.full(n, np.nan)
         slow, common = np.full(n, np.nan), np.zeros(n)
-        energy = (piece.bins**2).mean(axis=0) if len(piece.bins) else np.zeros(n)
-        loud = energy > (1.5 * noise.detection) ** 2
-        if (open_now | loud).any() and len(feature) > 1:
-            mean_hz = _mean_hz(feature, self._rate_hz)
-            span = np.ptp(feature, axis=0)
+        if self._detector.busy.any() and len(piece.feature) > 1:
+            mean_hz = _mean_hz(piece.feature, self._rate_hz)
+            span = np.ptp(piece.feature, axis=0)
             slow = _slow_ratio(piece, self._rate_hz)
             common = _common(piece.bins)
         return FrameStats(
@@ -205,6 +201,8 @@ class _Noises:
         self._skipped = np.zeros(n_channels, dtype=int)
         self._detection = NoiseTracker(n_channels, n_pieces)
         self._feature = NoiseTracker(n_channels, n_pieces)
+        tiny = np.full(n_channels, np.finfo(float).tiny)
+        self._now = Noise(tiny, tiny)
 
     def learn(
         self, conditioned: Conditioned, lsb: NDArray[np.float64], *, everything: bool
@@ -216,17 +214,18 @@ class _Noises:
             taken = np.ones(energy.shape, dtype=bool)
         else:
             with np.errstate(invalid="ignore"):
-                taken = energy <= (self._loud * self.now(lsb).detection) ** 2
+                taken = energy <= (self._loud * self._now.detection) ** 2
             self._skipped = np.where(taken.any(axis=0), 0, self._skipped + len(energy))
             taken |= self._skipped > self._patience
         self._detection.push(np.where(taken, energy, np.nan))
         self._feature.push(np.where(taken, feature, np.nan))
+        floor = np.where(np.isnan(lsb) | (lsb <= 0), np.finfo(float).tiny, lsb)
+        self._now = Noise(self._detection.rms(floor), self._feature.rms(floor))
         return energy
 
-    def now(self, lsb: NDArray[np.float64]) -> Noise:
+    def now(self) -> Noise:
         """The present noise, at least one count."""
-        floor = np.where(np.isnan(lsb) | (lsb <= 0), np.finfo(float).tiny, lsb)
-        return Noise(self._detection.rms(floor), self._feature.rms(floor))
+        return self._now
 
 
 def _piece_energy(

@@ -5,8 +5,9 @@ have the same wave. So each waits until the window after it has passed, and is m
 neighbours: gaps to them, trains, the heart's rhythm, bursts, other channels.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,51 @@ class Span:
     end: int
 
 
+@dataclass(slots=True)
+class _Queue:
+    """The potentials of one channel in order of their peaks; the first `done` were given already."""
+
+    waiting: list[Waiting] = field(default_factory=list)
+    peaks: list[int] = field(default_factory=list)
+    done: int = 0
+
+    def add(self, waiting: Waiting) -> None:
+        """Take the next potential."""
+        self.waiting.append(waiting)
+        self.peaks.append(waiting.potential.peak_sample)
+
+    def nearest(self, peak: int, reach: float) -> Waiting | None:
+        """The potential closest to sample `peak`, if within `reach` samples."""
+        after = bisect_left(self.peaks, peak)
+        close = [k for k in (after - 1, after) if 0 <= k < len(self.peaks)]
+        best = min(close, key=lambda k: abs(self.peaks[k] - peak), default=None)
+        if best is None or abs(self.peaks[best] - peak) > reach:
+            return None
+        return self.waiting[best]
+
+    def keep(self, kept: list[Waiting]) -> None:
+        """Only these of what was not given yet."""
+        self.waiting[self.done :] = kept
+        self.peaks[self.done :] = [w.potential.peak_sample for w in kept]
+
+    def forget(self, oldest: int) -> None:
+        """Let go of what was given and lies before sample `oldest`."""
+        n = min(bisect_left(self.peaks, oldest), self.done)
+        del self.waiting[:n], self.peaks[:n]
+        self.done -= n
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """What lies within the window around one potential; arrays (m,), itself included at 0 s."""
+
+    seconds: NDArray[np.float64]
+    statistic: NDArray[np.float64]
+    size: NDArray[np.float64]  # over the potential's own
+    alike: NDArray[np.float64]
+    sharpness: NDArray[np.float64]
+
+
 class Context:
     """Holds potentials of all channels until their context is complete.
 
@@ -61,14 +107,13 @@ class Context:
         self._threshold = threshold
         self._window = round(window_s * rate_hz)
         self._lag = lag_samples(rate_hz)
-        self._queues: list[list[Waiting]] = [[] for _ in range(n_channels)]
-        self._done = [0] * n_channels  # how many at the head of each queue were given already
+        self._queues = [_Queue() for _ in range(n_channels)]
         self._shapes = ShapeTracker(n_channels, self._lag)
         self._level = Level(n_channels, rate_hz, 2 * window_s)
 
     def add(self, waiting: Waiting) -> None:
         """Take a potential; those of one channel come in order of their peaks."""
-        self._queues[waiting.potential.channel].append(waiting)
+        self._queues[waiting.potential.channel].add(waiting)
 
     def add_level(self, samples: NDArray[np.int64], energy: NDArray[np.float64]) -> None:
         """Take the energy of the detection branch in 10-ms hops (n, n_channels)."""
@@ -82,122 +127,118 @@ class Context:
         `spans` are the bursts of each channel; potentials inside one are dropped: the burst speaks
         for them.
         """
-        for channel, queue in enumerate(self._queues):
-            self._drop_inside(channel, queue, spans[channel])
+        for queue, bursts in zip(self._queues, spans, strict=True):
+            if bursts and len(queue.waiting) > queue.done:
+                queue.keep([w for w in queue.waiting[queue.done :] if not _inside(w, bursts)])
         limit = EVERYTHING if final else now - self._window
         ready: list[Potential] = []
-        for channel in range(len(self._queues)):
-            ready.extend(self._complete(channel, limit, spans[channel]))
+        for channel, bursts in enumerate(spans):
+            ready.extend(self._complete(channel, limit, bursts))
         ready.sort(key=lambda p: (p.peak_sample, p.channel))
         yield from ready
-        self._forget(limit)
-
-    def _drop_inside(self, channel: int, queue: list[Waiting], spans: list[Span]) -> None:
-        if not spans or not queue:
-            return
-        kept = []
-        for at, waiting in enumerate(queue):
-            peak = waiting.potential.peak_sample
-            inside = at >= self._done[channel] and any(s.start <= peak < s.end for s in spans)
-            if not inside:
-                kept.append(waiting)
-        self._queues[channel] = kept
+        for queue in self._queues:
+            queue.forget(limit - self._window)
 
     def _complete(self, channel: int, limit: int, spans: list[Span]) -> list[Potential]:
-        queue, done = self._queues[channel], self._done[channel]
-        count = sum(w.potential.peak_sample < limit for w in queue[done:])
-        if count == 0:
-            return []
-        if not any(self._strong(w) for w in queue[done : done + count]):
-            self._done[channel] = done + count
-            return []
-        peaks = np.array([w.potential.peak_sample for w in queue])
-        sizes = np.array([w.potential.peak_to_peak for w in queue])
-        waves = np.stack([w.wave for w in queue])
+        queue = self._queues[channel]
+        first, queue.done = queue.done, bisect_left(queue.peaks, limit)
         given = []
-        strong = np.array([self._strong(w) for w in queue])
-        for at in done + np.flatnonzero(strong[done : done + count]):
-            potential = self._surround(channel, int(at), peaks, sizes, waves, strong, spans)
-            if potential is not None:
-                given.append(potential)
-        self._done[channel] = done + count
+        for at in range(first, queue.done):
+            if queue.waiting[at].potential.statistic >= self._threshold:
+                potential = self._surround(channel, at, spans)
+                if potential is not None:
+                    given.append(potential)
         return given
 
-    def _surround(
-        self,
-        channel: int,
-        at: int,
-        peaks: NDArray[np.int64],
-        sizes: NDArray[np.float64],
-        waves: NDArray[np.float64],
-        strong: NDArray[np.bool_],
-        spans: list[Span],
-    ) -> Potential | None:
+    def _surround(self, channel: int, at: int, spans: list[Span]) -> Potential | None:
         """The potential with its surroundings; None if another channel shows its source better."""
-        own = self._queues[channel][at].potential
-        noise = self._queues[channel][at].noise
-        channels, zero_lag = self._same_source(own, waves[at])
+        waiting = self._queues[channel].waiting[at]
+        own, peak = waiting.potential, waiting.potential.peak_sample
+        channels = self._same_source(own, waiting.wave)
         if channels is None:
             return None
-        low, high = np.searchsorted(peaks, [peaks[at] - self._window, peaks[at] + self._window + 1])
-        near = slice(int(low), int(high))
-        seconds = (peaks[near] - peaks[at]) / self._rate_hz
-        alike = similarity(waves[at], waves[near], self._lag)
-        size = sizes[near] / sizes[at]
-        sized = (size >= ALIKE_SIZE[0]) & (size <= ALIKE_SIZE[1])
-        strength = np.array([w.potential.statistic for w in self._queues[channel][near]])
-        crowd = strength >= max(CROWD_STATISTIC * own.statistic, self._threshold)
-        bed = strength >= BED_STATISTIC * own.statistic
-        same, heart = sized & (alike >= ALIKE), sized & (alike >= HEART_ALIKE)
+        near = self._near(channel, at)
         coincident = self._coincident(own)
-        shape, match = self._shapes.assign(channel, waves[at], float(sizes[at]))
-        train = _train(seconds[same & (np.abs(seconds) <= TRAIN_WINDOW_S)])
-        beat = _heart(seconds[heart])
-        before, after = _gaps(seconds[strong[near]])
-        same_before, same_after = _gaps(seconds[same])
+        shape, match = self._shapes.assign(channel, waiting.wave, own.peak_to_peak)
         return replace(
             own,
             channels=channels,
-            zero_lag=zero_lag,
+            zero_lag=len(channels),
             shape=shape,
             shape_match=match,
-            gap_before_s=before,
-            gap_after_s=after,
-            same_gap_before_s=same_before,
-            same_gap_after_s=same_after,
-            near_burst_s=self._to_burst(int(peaks[at]), spans),
-            rhythm_hz=train.rate_hz,
-            rhythm_cv=train.cv,
-            rhythm_n=train.n,
-            heart_hz=beat[0],
-            heart_score=beat[1],
-            width_ms=self._level.width_ms(channel, int(peaks[at]), noise),
-            background=self._level.background(channel, int(peaks[at]), noise),
-            bed_hz=self._others_hz(seconds[bed], BED_S, own),
-            bigger_gap_s=_bigger(self._queues[channel][near], own, self._rate_hz),
+            near_burst_s=self._to_burst(peak, spans),
+            width_ms=self._level.width_ms(channel, peak, waiting.noise),
+            background=self._level.background(channel, peak, waiting.noise),
             coincident=coincident,
             coincident_share=coincident / len(self._queues),
-            crowd_hz=self._others_hz(seconds[crowd], CROWD_S, own),
-            same_hz=self._others_hz(seconds[same], UNIT_S, own),
+            **self._company(own, near),
         )
 
-    def _same_source(
-        self, own: Potential, wave: NDArray[np.float64]
-    ) -> tuple[tuple[int, ...] | None, int]:
-        """(channels with this source, how many of them) or (None, 0) if another shows it larger."""
+    def _near(self, channel: int, at: int) -> _Near:
+        queue = self._queues[channel]
+        own = queue.waiting[at]
+        low = bisect_left(queue.peaks, queue.peaks[at] - self._window)
+        high = bisect_left(queue.peaks, queue.peaks[at] + self._window + 1)
+        others = queue.waiting[low:high]
+        figures = np.array(
+            [
+                (w.potential.statistic, w.potential.peak_to_peak, w.potential.sharpness)
+                for w in others
+            ]
+        )
+        seconds = (np.array(queue.peaks[low:high]) - queue.peaks[at]) / self._rate_hz
+        return _Near(
+            seconds=seconds,
+            statistic=figures[:, 0],
+            size=figures[:, 1] / own.potential.peak_to_peak,
+            alike=similarity(own.wave, np.stack([w.wave for w in others]), self._lag),
+            sharpness=figures[:, 2],
+        )
+
+    def _company(self, own: Potential, near: _Near) -> dict[str, float | int]:
+        """How the potential stands among its neighbours."""
+        seconds = near.seconds
+        strong = near.statistic >= self._threshold
+        crowd = near.statistic >= max(CROWD_STATISTIC * own.statistic, self._threshold)
+        bed = near.statistic >= BED_STATISTIC * own.statistic
+        sized = (near.size >= ALIKE_SIZE[0]) & (near.size <= ALIKE_SIZE[1])
+        same, heart = sized & (near.alike >= ALIKE), sized & (near.alike >= HEART_ALIKE)
+        bigger = np.abs(seconds[(near.size > 1.0) & (near.sharpness < SPIKE)])
+        train = _train(seconds[same & (np.abs(seconds) <= TRAIN_WINDOW_S)])
+        heart_hz, heart_score = _heart(seconds[heart])
+        before, after = _gaps(seconds[strong])
+        same_before, same_after = _gaps(seconds[same])
+        return {
+            "gap_before_s": before,
+            "gap_after_s": after,
+            "same_gap_before_s": same_before,
+            "same_gap_after_s": same_after,
+            "rhythm_hz": train.rate_hz,
+            "rhythm_cv": train.cv,
+            "rhythm_n": train.n,
+            "heart_hz": heart_hz,
+            "heart_score": heart_score,
+            "bigger_gap_s": float(bigger.min()) if len(bigger) else np.inf,
+            "bed_hz": self._others_hz(seconds[bed], BED_S, own),
+            "crowd_hz": self._others_hz(seconds[crowd], CROWD_S, own),
+            "same_hz": self._others_hz(seconds[same], UNIT_S, own),
+        }
+
+    def _same_source(self, own: Potential, wave: NDArray[np.float64]) -> tuple[int, ...] | None:
+        """Channels that show this source; None if another shows it larger."""
         channels = [own.channel]
         for channel, queue in enumerate(self._queues):
             if channel == own.channel:
                 continue
-            other = _nearest(queue, own.peak_sample, SOURCE_LAG_S * self._rate_hz)
+            other = queue.nearest(own.peak_sample, SOURCE_LAG_S * self._rate_hz)
             if other is None:
                 continue
             if abs(float(similarity(wave, other.wave[None], 1)[0])) < SOURCE_ALIKE:
                 continue
             if (other.potential.snr, -channel) > (own.snr, -own.channel):
-                return None, 0
+                return None
             channels.append(channel)
-        return tuple(sorted(channels)), len(channels)
+        return tuple(sorted(channels))
 
     def _others_hz(self, seconds: NDArray[np.float64], reach_s: float, own: Potential) -> float:
         """Others per second within `reach_s` either side of 0, where there was signal."""
@@ -207,14 +248,11 @@ class Context:
         seen_s = min(max(before, 0.0), reach_s) + min(max(after, 0.0), reach_s)
         return others / max(seen_s, reach_s / 2)
 
-    def _strong(self, waiting: Waiting) -> bool:
-        return waiting.potential.statistic >= self._threshold
-
     def _coincident(self, own: Potential) -> int:
         """Channels with a potential of whatever shape at the same moment, its own included."""
         reach = COINCIDENT_S * self._rate_hz
         return 1 + sum(
-            _nearest(queue, own.peak_sample, reach) is not None
+            queue.nearest(own.peak_sample, reach) is not None
             for channel, queue in enumerate(self._queues)
             if channel != own.channel
         )
@@ -223,38 +261,19 @@ class Context:
         away = [max(s.start - peak, peak - s.end, 0) for s in spans]
         return min(away) / self._rate_hz if away else np.inf
 
-    def _forget(self, limit: int) -> None:
-        """Let go of what no later potential can see."""
-        oldest = limit - self._window
-        for channel, queue in enumerate(self._queues):
-            n = sum(w.potential.peak_sample < oldest for w in queue[: self._done[channel]])
-            if n:
-                del queue[:n]
-                self._done[channel] -= n
 
-
-def _nearest(queue: list[Waiting], peak: int, reach: float) -> Waiting | None:
-    best = min(queue, key=lambda w: abs(w.potential.peak_sample - peak), default=None)
-    if best is None or abs(best.potential.peak_sample - peak) > reach:
-        return None
-    return best
-
-
-def _bigger(near: list[Waiting], own: Potential, rate_hz: float) -> float:
-    """Seconds to the nearest larger potential that is no mere spike."""
-    away = [
-        abs(w.potential.peak_sample - own.peak_sample)
-        for w in near
-        if w.potential.peak_to_peak > own.peak_to_peak and w.potential.sharpness < SPIKE
-    ]
-    return min(away) / rate_hz if away else np.inf
+def _inside(waiting: Waiting, spans: list[Span]) -> bool:
+    peak = waiting.potential.peak_sample
+    return any(span.start <= peak < span.end for span in spans)
 
 
 def _gaps(seconds: NDArray[np.float64]) -> tuple[float, float]:
-    before, after = seconds[seconds < 0], seconds[seconds > 0]
+    """Seconds to the neighbours before and after 0; infinite where there is none."""
+    after = int(np.searchsorted(seconds, 0.0, side="right"))
+    before = int(np.searchsorted(seconds, 0.0, side="left"))
     return (
-        float(-before.max()) if len(before) else np.inf,
-        float(after.min()) if len(after) else np.inf,
+        -float(seconds[before - 1]) if before > 0 else np.inf,
+        float(seconds[after]) if after < len(seconds) else np.inf,
     )
 
 

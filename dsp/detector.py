@@ -42,6 +42,7 @@ class Detector:
         self._tail_n = 2 * self._look_n
         self._guard_n = round(settings.guard_s / grid.bin_s)
         self.regions = RegionTracker(n_channels, settings)
+        self.busy = np.zeros(n_channels, dtype=bool)  # channels that may be in a burst now
         self._n_channels = n_channels
         self.bank = MatchedBank(grid.bin_rate_hz, n_channels)
         self._shadow_n = round(SHADOW_S / grid.bin_s)
@@ -72,9 +73,11 @@ class Detector:
         self._rest = rest[used:]
         energy = rest[:used].reshape(hops, self._grid.hop, self._n_channels).mean(axis=1)
         samples = self._hop_samples(hops)
-        self._smooth = _fifty_ms(energy, self._smooth_tail(piece))
+        smooth = _fifty_ms(energy, self._smooth_tail(piece))
         self._hop_tail = np.concatenate([self._smooth_tail(piece), energy])[-4:]
-        closed = list(self.regions.push(np.sqrt(self._smooth) / noise.detection))
+        ratio = np.sqrt(smooth) / noise.detection
+        self.busy = self.regions.busy(ratio)
+        closed = list(self.regions.push(ratio))
         if piece.frame.last:
             closed.extend(self.regions.close())
         return closed, samples, energy

@@ -1,9 +1,9 @@
 """Mains and its harmonics, estimated piece by piece and subtracted: no notch, so no ringing.
 
 Each 0.2-s piece is projected on the line and its harmonics; the drift of the line's frequency is read
-from the rotation of the projections, the pieces of the last 3 s are turned into step and their median
+from the rotation of the projections, the pieces of the last 3 s are turned into step and their mean
 is subtracted. Pieces with activity are left out, so a potential or a contraction does not become
-mains (the adaptation is frozen during events, science.md 4), and a median forgets what slips through.
+mains (the adaptation is frozen during events, science.md 4).
 
 Departure from the adaptive (LMS/PLL) canceller that DESIGN.md names: pieces in place of samples,
 which is the same idea vectorised.
@@ -29,7 +29,7 @@ class Comb:
     """One line frequency with its harmonics up to `highest_hz`, for `n_channels` channels.
 
     Coefficients are complex (pieces, harmonics, channels), in step with the absolute sample number;
-    NaN where a piece was not quiet.
+    pieces that were not quiet are 0 with weight 0.
     """
 
     def __init__(self, line_hz: float, rate_hz: float, highest_hz: float, n_channels: int) -> None:
@@ -38,12 +38,13 @@ class Comb:
         self._piece_n = int(rate_hz / PIECES_PER_S)
         self.orders = np.arange(1, max(1, int(highest_hz / line_hz)) + 1)
         turns = np.outer(np.arange(self._piece_n), self.orders) * (line_hz / rate_hz)
-        self._basis = np.exp(-2j * np.pi * turns) * (2.0 / self._piece_n)
-        self._matrix = np.concatenate([self._basis.real, self._basis.imag], axis=1)
-        self._coefficients = np.empty((0, len(self.orders), n_channels), dtype=complex)
-        self._beside = np.empty((0, n_channels))
+        basis = np.exp(-2j * np.pi * turns) * (2.0 / self._piece_n)
+        self._matrix = np.concatenate([basis.real, basis.imag], axis=1)
+        self._kept = np.zeros((0, len(self.orders), n_channels), dtype=complex)
+        self._quiet = np.zeros((0, n_channels), dtype=bool)
+        self._beside = np.zeros((0, n_channels))
         self._drift_hz = 0.0
-        self.amplitude: NDArray[np.complex128] | None = None  # (harmonics, channels) at `_at_s`
+        self._amplitude = np.zeros((len(self.orders), n_channels), dtype=complex)  # at `_at_s`
         self._at_s = 0.0
         self._residue = np.zeros(n_channels)
 
@@ -52,85 +53,81 @@ class Comb:
         n_pieces = uv.shape[0] // self._piece_n
         if n_pieces == 0:
             return
-        n_channels = uv.shape[1]
+        n_channels, k = uv.shape[1], len(self.orders)
         pieces = uv.T[:, : n_pieces * self._piece_n].reshape(n_channels * n_pieces, self._piece_n)
         both = pieces @ self._matrix
-        k = len(self.orders)
         coefficients = (both[:, :k] + 1j * both[:, k:]).reshape(n_channels, n_pieces, k)
         power = np.einsum("ij,ij->i", pieces, pieces).reshape(n_channels, n_pieces) / self._piece_n
-        beside = np.sqrt(np.maximum(power - (np.abs(coefficients) ** 2).sum(axis=2) / 2, 0.0))
-        self._remember(coefficients.transpose(1, 2, 0), beside.T, first_sample)
+        line = (coefficients.real**2 + coefficients.imag**2).sum(axis=2) / 2
+        beside = np.sqrt(np.maximum(power - line, 0.0))
+        starts_s = (first_sample + self._piece_n * np.arange(n_pieces)) / self._rate_hz
+        self._remember(coefficients.transpose(1, 2, 0), beside.T, starts_s)
 
     def _remember(
-        self, coefficients: NDArray[np.complex128], beside: NDArray[np.float64], first_sample: int
+        self,
+        coefficients: NDArray[np.complex128],
+        beside: NDArray[np.float64],
+        starts_s: NDArray[np.float64],
     ) -> None:
-        starts_s = (first_sample + self._piece_n * np.arange(len(coefficients))) / self._rate_hz
-        step = np.exp(-2j * np.pi * self.line_hz * starts_s[:, None] * self.orders)
         self._beside = np.concatenate([self._beside, beside])[-QUIET_S * PIECES_PER_S :]
-        usual = np.quantile(self._beside, 0.25, axis=0)
+        usual = np.sort(self._beside, axis=0)[len(self._beside) // 4]
         quiet = beside <= QUIET_RATIO * usual
-        kept = np.where(quiet[:, None, :], coefficients * step[:, :, None], np.nan)
+        step = np.exp(-2j * np.pi * self.line_hz * starts_s[:, None] * self.orders)
+        kept = coefficients * (step[:, :, None] * quiet[:, None, :])
         keep = RING_S * PIECES_PER_S
-        self._coefficients = np.concatenate([self._coefficients, kept])[-keep:]
+        self._kept = np.concatenate([self._kept, kept])[-keep:]
+        self._quiet = np.concatenate([self._quiet, quiet])[-keep:]
         self._settle(float(starts_s[-1]))
 
     def _settle(self, last_s: float) -> None:
-        """Turn the kept pieces into step with the last and take their median."""
-        ring = self._coefficients
-        first = ring[:, 0, :]
-        turn = np.nansum(first[1:] * np.conj(first[:-1]))
+        """Turn the kept pieces into step with the last and take their mean where it means something."""
+        first = self._kept[:, 0, :]
+        turn = (first[1:] * first[:-1].conj()).sum()
         if turn != 0:
             self._drift_hz = float(np.angle(turn)) * PIECES_PER_S / (2 * np.pi)
-        age = np.arange(len(ring) - 1, -1, -1) / PIECES_PER_S
+        age = np.arange(len(self._kept) - 1, -1, -1) / PIECES_PER_S
         ahead = np.exp(2j * np.pi * self._drift_hz * age[:, None] * self.orders)
-        in_step = ring * ahead[:, :, None]
+        in_step = self._kept * ahead[:, :, None]
+        count = self._quiet.sum(axis=0)
+        mean = in_step.sum(axis=0) / np.maximum(count, 1)
+        power = (in_step.real**2 + in_step.imag**2).sum(axis=0) / np.maximum(count, 1)
+        steady = mean.real**2 + mean.imag**2
+        wander = np.maximum(power - steady, 0.0)
+        sure = steady * np.maximum(count, 1) > SIGNIFICANT**2 * wander
+        known = count > 0  # nothing quiet for a while: what was known stays
+        turned = self._amplitude * np.exp(
+            2j * np.pi * self._drift_hz * (last_s - self._at_s) * self.orders[:, None]
+        )
+        self._amplitude = np.where(known, np.where(sure, mean, 0.0), turned)
+        self._residue = np.where(known, np.sqrt(wander.sum(axis=0) / 2), self._residue)
         self._at_s = last_s
-        known = ~np.isnan(in_step[:, 0, :]).all(axis=0)
-        if not known.any():
-            return  # nothing quiet for a while: what was known stays
-        if self.amplitude is None:
-            self.amplitude = np.zeros((len(self.orders), ring.shape[2]), dtype=complex)
-        self.amplitude[:, known] = _significant_median(in_step[:, :, known])
-        off = np.abs(in_step[:, :, known] - self.amplitude[:, known]) ** 2
-        self._residue[known] = np.sqrt(np.nanmedian(off, axis=0).sum(axis=0) / 2)
 
     def power(self) -> float:
-        """Power of the line and its harmonics over all channels relative to what is beside it."""
-        if self.amplitude is None:
+        """Power of the line and its harmonics relative to what is beside it, on the worst channel."""
+        if len(self._beside) == 0:
             return 0.0
         beside = np.median(self._beside, axis=0) ** 2 + 1e-300
-        return float(((np.abs(self.amplitude) ** 2).sum(axis=0) / 2 / beside).max())
+        return float((self.rms() ** 2 / beside).max())
 
     def rms(self) -> NDArray[np.float64]:
         """RMS of what is being subtracted, by channel."""
-        if self.amplitude is None:
-            return np.zeros(self._coefficients.shape[2])
-        total: NDArray[np.float64] = np.sqrt((np.abs(self.amplitude) ** 2).sum(axis=0) / 2)
+        total: NDArray[np.float64] = np.sqrt((np.abs(self._amplitude) ** 2).sum(axis=0) / 2)
         return total
 
     def residue(self) -> NDArray[np.float64]:
         """RMS of what wanders too fast to be subtracted, by channel."""
-        return self._residue.copy()
+        return self._residue
 
     def subtract(self, uv: NDArray[np.float64], first_sample: int) -> NDArray[np.float64]:
         """The samples without the line; the same array where there is none."""
-        if self.amplitude is None or not self.amplitude.any():
+        if not self._amplitude.any():
             return uv
         time_s = (first_sample + np.arange(uv.shape[0])) / self._rate_hz
         since = time_s - self._at_s
         base = np.exp(2j * np.pi * (self.line_hz * time_s + self._drift_hz * since))
         waves = np.cumprod(np.broadcast_to(base[:, None], (len(base), len(self.orders))), axis=1)
-        wave = waves.real @ self.amplitude.real - waves.imag @ self.amplitude.imag
+        wave = waves.real @ self._amplitude.real - waves.imag @ self._amplitude.imag
         return np.asfortranarray(uv - wave)
-
-
-def _significant_median(in_step: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Median over pieces, real and imaginary apart; 0 where it is within its own error."""
-    count = np.sum(~np.isnan(in_step[:, :1, :]), axis=0)
-    middle = np.nanmedian(in_step.real, axis=0) + 1j * np.nanmedian(in_step.imag, axis=0)
-    spread = np.nanmedian(np.abs(in_step - middle), axis=0) / np.sqrt(np.maximum(count, 1))
-    middle[np.abs(middle) <= SIGNIFICANT * spread] = 0.0
-    return middle
 
 
 class MainsCanceller:

@@ -14,7 +14,6 @@ alarms, the RMS finds 0.45-0.64, the RMS of AR-whitened noise 0.78-0.89, this ba
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 CENTRES_HZ = (50.0, 80.0, 130.0)
 CYCLES = 0.45
@@ -43,8 +42,10 @@ class MatchedBank:
     ) -> None:
         """Take bins (n, n_channels) with those that are `quiet` (n, n_channels); `noise` is RMS."""
         n = len(bins) - self.length + 1
-        if n < self.length:
-            return
+        self._frames += 1
+        settled = self._filters is not None and self._frames > MEMORY_FRAMES
+        if n < self.length or (settled and self._frames % REFRESH_FRAMES):
+            return  # what is known well is refreshed now and then
         ahead = _windows(bins, self.length)  # (n_channels, n, length)
         base = np.where(quiet[:n], bins[:n], 0.0).T[:, None, :]
         sums = (base @ ahead)[:, 0, :]
@@ -52,23 +53,27 @@ class MatchedBank:
         keep = np.where(counts > 0, 1.0 - 1.0 / MEMORY_FRAMES, 1.0)
         self._correlation = keep[:, None] * self._correlation + sums
         self._weight = keep * self._weight + counts
-        self._frames += 1
         if self._filters is None or self._frames % REFRESH_FRAMES == 0:
             self._match(noise)
 
     def _match(self, noise: NDArray[np.float64]) -> None:
         """Filters (n_channels, length, 2 pairs): R^-1 h, each pair orthonormal in the noise."""
         lags = self._correlation / np.maximum(self._weight, 1.0)[:, None]
-        lags[:, 0] = np.maximum(lags[:, 0], noise**2) * (1.0 + LOADING) + np.finfo(float).tiny
+        lags[:, 0] = np.maximum(lags[:, 0], noise**2) + np.finfo(float).tiny
         lags /= lags[:, :1]
         index = np.abs(np.subtract.outer(np.arange(self.length), np.arange(self.length)))
-        matched = np.linalg.solve(lags[:, index], self._templates[None])
+        # Lags learned from pieces need not make a positive matrix: its spectrum is floored.
+        power, modes = np.linalg.eigh(lags[:, index])
+        power = np.maximum(power, LOADING) + LOADING
+        matched = modes @ ((modes.transpose(0, 2, 1) @ self._templates) / power[:, :, None])
         pairs = matched.reshape(len(lags), self.length, -1, 2).transpose(0, 2, 1, 3)
         plain = self._templates.reshape(self.length, -1, 2).transpose(1, 0, 2)
         gram = plain.transpose(0, 2, 1) @ pairs
         root = np.linalg.inv(np.linalg.cholesky((gram + gram.transpose(0, 1, 3, 2)) / 2))
         normal = pairs @ root.transpose(0, 1, 3, 2)
-        self._filters = normal.transpose(0, 2, 1, 3).reshape(len(lags), self.length, -1)
+        self._filters = np.ascontiguousarray(
+            normal.transpose(0, 2, 1, 3).reshape(len(lags), self.length, -1), dtype=np.float64
+        )
 
     def run(self, bins: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
         """Squared statistic (n, n_channels) of bins (n, n_channels); the ends are padded with 0."""
@@ -92,13 +97,15 @@ def peaks(
     A peak is the largest within `merge` bins either side and no echo of a larger within `shadow`.
     Sorted by bin.
     """
-    above = squared > threshold**2
-    if not above.any():
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    largest = maximum_filter1d(squared, 2 * merge + 1, axis=0, mode="nearest")
-    around = maximum_filter1d(squared, 2 * shadow + 1, axis=0, mode="nearest")
-    bins, channels = np.nonzero(above & (squared == largest) & (squared >= SHADOW * around))
-    return bins, channels
+    bins, channels = np.nonzero(squared > threshold**2)
+    if len(bins) == 0:
+        return bins, channels
+    reach = np.arange(-shadow, shadow + 1)
+    around = squared[np.clip(bins[:, None] + reach, 0, len(squared) - 1), channels[:, None]]
+    own = around[:, shadow]
+    near = around[:, shadow - merge : shadow + merge + 1]
+    keep = (own == near.max(axis=1)) & (own >= SHADOW * around.max(axis=1))
+    return bins[keep], channels[keep]
 
 
 def _windows(bins: NDArray[np.float64], length: int) -> NDArray[np.float64]:

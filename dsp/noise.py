@@ -33,11 +33,11 @@ class NoiseTracker:
     def push(self, mean_squares: NDArray[np.float64]) -> None:
         """Take piece energies (n_pieces, n_channels); NaN are no pieces and take no place."""
         size = len(self._ring)
-        for channel in range(self._ring.shape[1]):
-            column = mean_squares[:, channel]
-            column = column[~np.isnan(column)][-size:]
-            self._ring[(self._at[channel] + np.arange(len(column))) % size, channel] = column
-            self._at[channel] += len(column)
+        taken = ~np.isnan(mean_squares)
+        place = self._at + np.cumsum(taken, axis=0) - 1
+        rows, columns = np.nonzero(taken)
+        self._ring[place[rows, columns] % size, columns] = mean_squares[rows, columns]
+        self._at += taken.sum(axis=0)
 
     def rms(self, floor: NDArray[np.float64]) -> NDArray[np.float64]:
         """The present noise RMS (n_channels,), at least `floor`; `floor` where nothing is known."""
