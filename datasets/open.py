@@ -45,6 +45,10 @@ FORMATS: tuple[Format, ...] = (
     Format("EDF or BDF", (".edf", ".bdf", ".rec"), _is_edf, "fasciscope.datasets.edf:open_edf"),
     Format("WFDB", (".hea", ".dat"), _anything, "fasciscope.datasets.wfdb:open_wfdb"),
     Format("WAV", (".wav",), _is_wav, "fasciscope.datasets.wav:open_wav"),
+    # of the texts the specific ones first
+    Format(
+        "text", (".txt", ".csv", ".tsv"), _anything, "fasciscope.datasets.delimited:open_delimited"
+    ),
 )
 """Tried in order; a format is taken if the ending is one of its own and the first bytes match."""
 

@@ -10,6 +10,13 @@ COUNTS = "counts"
 
 # Words that say what a channel is; searched in its name, whole words or camel parts.
 _EMG_WORDS = re.compile(r"emg|muscle|semg", re.IGNORECASE)
+# Muscles in Latin, English, Spanish: a recording of muscles is EMG if unit and name do not object.
+_MUSCLES = re.compile(
+    r"\brect[uo]s?\b|femor|\bvast[uo]s?\b|bicep|tricep|gastroc|tibial|soleus|semi(tend|memb)|delto"
+    r"|trape[zc]i|masset|zygom|corrug|brachi|glute|peron(e|ae)us|fibularis|adductor|abductor|interosse"
+    r"|flexor|extensor|thenar|pector|latissimus|abdomin",
+    re.IGNORECASE,
+)
 _OTHER_WORDS = re.compile(
     r"\becg\b|\bekg\b|\beeg\b|\beog\b|\beda\b|\bgsr\b|\bresp|\bacc|accel|gyro|\bmag\b|force|torque"
     r"|angle|gonio|flexo|\btime|nseq|\bseq|digital|trigger|\btrig\b|marker|status|event|\baux\b"
@@ -37,13 +44,13 @@ class Column:
 def choose(columns: list[Column], options: ReadOptions) -> list[int]:
     """Indices of the columns to analyse, in order.
 
-    The person's choice wins; then columns called EMG; then all that nothing marks as something else.
-    Raises UsageError for a name that is not there, MissingFactError (--channels) where the columns
-    chosen have different rates or none remain.
+    The person's choice wins; then columns called EMG or a muscle; then all that nothing marks
+    as something else. Raises UsageError for a name that is not there, MissingFactError (--channels)
+    where the columns chosen have different rates or none remain.
     """
     if options.channels:
         return _of_one_rate(columns, [_find(columns, wanted) for wanted in options.channels])
-    called_emg = [i for i, c in enumerate(columns) if _EMG_WORDS.search(f"{c.kind} {c.name}")]
+    called_emg = [i for i, c in enumerate(columns) if _is_called_emg(c)]
     chosen = called_emg or [i for i, c in enumerate(columns) if not _is_other(c)]
     if not chosen:
         raise MissingFactError(
@@ -99,6 +106,13 @@ def _of_one_rate(columns: list[Column], chosen: list[int]) -> list[int]:
             "--channels (those of one rate)",
         )
     return chosen
+
+
+def _is_called_emg(column: Column) -> bool:
+    return bool(
+        _EMG_WORDS.search(f"{column.kind} {column.name}")
+        or (_MUSCLES.search(column.name) and not _is_other(column))
+    )
 
 
 def _is_other(column: Column) -> bool:
