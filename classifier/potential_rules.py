@@ -12,7 +12,7 @@ from fasciscope.core import Label, Potential
 SPIKE_SHARE = 0.7  # energy above 200 Hz; a deep or superficial unit has most below (science.md 2.1)
 SPIKE_SHARE_BRIEF = 0.55
 SPIKE_MS = 2.2  # half of the energy within: a stimulus or a contact, not 10-20 ms of a unit
-STEP_RATIO = 0.5  # the level after differs from the level before: pop, cable (science.md 4)
+STEP_RATIO = 0.33  # the raw level steps across it: pop, cable (units: at most 0.3, pops: at least 0.37; synthetic)
 EVERYWHERE_SHARE = 0.75
 EVERYWHERE_CHANNELS = 3  # at one moment on three channels and most of them: not one muscle
 HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
@@ -21,7 +21,7 @@ ECHO_S = 0.06  # F-waves follow at 25-45 ms (S8), late components within 60 ms
 METRONOME_CV = 0.25  # spontaneous continuous units 3.5 % (S39), voluntary 10-25 % (S45, b:H)
 METRONOME_N = 5
 UNIT_HZ = 1.5  # one unit fasciculates at some 30/min at most (science.md 7.3)
-CROWD_HZ = 2.5  # potentials of any shape; the fastest sites reach some 100/min (S23)
+CROWD_HZ = 3.0  # potentials of any shape; the fastest sites reach some 100/min (S23)
 BUSY_HZ = 1.5  # and less than that where the level between them is raised too
 BACKGROUND = 1.35  # level between potentials over the noise: at rest 1
 BACKGROUNDS = ((8.0, 1.35), (12.0, 1.7))  # (statistic, level): it does not stand out of the level
@@ -113,7 +113,7 @@ RECORDED_WRONGLY: PotentialRules = (
 )
 """The signal itself is wrong here."""
 
-NOT_THIS_MUSCLE: PotentialRules = (
+HEART: PotentialRules = (
     Rule(
         "heartbeat",
         Label.ECG,
@@ -124,6 +124,10 @@ NOT_THIS_MUSCLE: PotentialRules = (
             f"({p.heart_score:.0%} of the beats are there)."
         ),
     ),
+)
+"""Before all others: a strong beat also steps and lasts."""
+
+NOT_THIS_MUSCLE: PotentialRules = (
     Rule(
         "everywhere",
         Label.ARTEFACT,
@@ -135,7 +139,7 @@ NOT_THIS_MUSCLE: PotentialRules = (
     ),
     Rule("echo", None, lambda p: p.bigger_gap_s <= ECHO_S, lambda p: 0.0, lambda p: ""),
 )
-"""The heart, all sites at once, or a part of a larger potential."""
+"""All sites at once, or a part of a larger potential."""
 
 TRAINS: PotentialRules = (
     Rule(
@@ -230,6 +234,7 @@ BY_ITSELF: PotentialRules = (
 """What is left is judged by itself; the last rule applies to everything."""
 
 POTENTIAL_RULES: PotentialRules = (
+    *HEART,
     *RECORDED_WRONGLY,
     *NOT_THIS_MUSCLE,
     *TRAINS,

@@ -43,7 +43,7 @@ class Region:
         if length < shortest_hops or self.above < FILLED * length:
             return False
         trace = self.trace()
-        strong = trace >= CORE * trace.max()
+        strong = np.asarray(trace >= CORE * trace.max())
         core = np.flatnonzero(strong)
         span = strong[core[0] : core[-1] + 1]
         return len(span) >= shortest_hops and float(span.mean()) >= CORE_FILLED
@@ -64,11 +64,12 @@ class RegionTracker:
         """Channels that are in a long region, or above threshold for long in these hops."""
         long = np.array([r is not None and r.above >= self._shortest / 3 for r in self.open])
         above: NDArray[np.bool_] = (ratio > self._on).sum(axis=0) >= self._shortest / 3
-        return above | long
+        either: NDArray[np.bool_] = above | long
+        return either
 
     def push(self, ratio: NDArray[np.float64]) -> Iterator[Region]:
         """Take envelope over noise (n_hops, n_channels); give regions that ended."""
-        above = ratio > self._on
+        above: NDArray[np.bool_] = np.greater(ratio, self._on)
         busy = above.any(axis=0)
         for channel, region in enumerate(self.open):
             if busy[channel] or region is not None:

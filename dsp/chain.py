@@ -233,9 +233,10 @@ def _piece_energy(
 ) -> NDArray[np.float64]:
     """Mean squares of whole pieces (n_pieces, n_channels); NaN where any bin was in a hole."""
     n = len(bins) // piece
-    energy = (bins[: n * piece].reshape(n, piece, bins.shape[1]) ** 2).mean(axis=1)
+    shape = (n, piece, bins.shape[1])
+    energy: NDArray[np.float64] = np.square(bins[: n * piece]).reshape(shape).mean(axis=1)
     if bad is not None:
-        energy[bad[: n * piece].reshape(n, piece, bins.shape[1]).any(axis=1)] = np.nan
+        energy[bad[: n * piece].reshape(shape).any(axis=1)] = np.nan
     return energy
 
 
@@ -251,12 +252,14 @@ def _mean_hz(feature: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64
     """Root-mean-square frequency of each channel (Hjorth's mobility)."""
     change = np.diff(feature, axis=0)
     ratio = np.sqrt((change**2).mean(axis=0) / ((feature**2).mean(axis=0) + 1e-300))
-    return np.arcsin(np.minimum(ratio / 2, 1.0)) * rate_hz / np.pi
+    mean_hz: NDArray[np.float64] = np.arcsin(np.minimum(ratio / 2, 1.0)) * rate_hz / np.pi
+    return mean_hz
 
 
 def _slow_ratio(piece: Conditioned, rate_hz: float) -> NDArray[np.float64]:
     slow = quality.slow_rms(piece.frame.uv, rate_hz)
-    return slow / (np.sqrt((piece.feature**2).mean(axis=0)) + 1e-300)
+    ratio: NDArray[np.float64] = slow / (np.sqrt((piece.feature**2).mean(axis=0)) + 1e-300)
+    return ratio
 
 
 def _common(bins: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -28,7 +28,7 @@ class Conditioned:
 
     `feature` (n, n_channels) 20-450 Hz without mains; `bins` (n_bins, n_channels) the detection
     branch at the grid's pace; `feature_bins` the feature branch at that pace; `bad` (n_bins,
-    n_channels) True in holes, None where there are none; `line` and `line_residue` (n_channels,)
+    n_channels) True in holes, None where there are none; `line_hz` the mains, `line` and `line_residue` (n_channels,)
     the RMS of the mains taken out and of what the model could not take out.
     """
 
@@ -37,6 +37,7 @@ class Conditioned:
     bins: NDArray[np.float64]
     feature_bins: NDArray[np.float64]
     bad: NDArray[np.bool_] | None
+    line_hz: float
     line: NDArray[np.float64]
     line_residue: NDArray[np.float64]
 
@@ -73,6 +74,7 @@ class Conditioner:
             bins=np.ascontiguousarray(detection[:: self._step]),
             feature_bins=np.ascontiguousarray(feature[:: self._step]),
             bad=None if holes is None else np.ascontiguousarray(holes[:: self._step]),
+            line_hz=self.mains.line_hz,
             line=self.mains.rms(),
             line_residue=self.mains.residue(),
         )

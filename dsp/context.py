@@ -160,7 +160,7 @@ class Context:
         near = self._near(channel, at)
         coincident = self._coincident(own)
         shape, match = self._shapes.assign(channel, waiting.wave, own.peak_to_peak)
-        return replace(
+        placed = replace(
             own,
             channels=channels,
             zero_lag=len(channels),
@@ -171,8 +171,8 @@ class Context:
             background=self._level.background(channel, peak, waiting.noise),
             coincident=coincident,
             coincident_share=coincident / len(self._queues),
-            **self._company(own, near),
         )
+        return self._in_company(placed, near)
 
     def _near(self, channel: int, at: int) -> _Near:
         queue = self._queues[channel]
@@ -195,8 +195,8 @@ class Context:
             sharpness=figures[:, 2],
         )
 
-    def _company(self, own: Potential, near: _Near) -> dict[str, float | int]:
-        """How the potential stands among its neighbours."""
+    def _in_company(self, own: Potential, near: _Near) -> Potential:
+        """The potential with how it stands among its neighbours."""
         seconds = near.seconds
         strong = near.statistic >= self._threshold
         crowd = near.statistic >= max(CROWD_STATISTIC * own.statistic, self._threshold)
@@ -208,21 +208,22 @@ class Context:
         heart_hz, heart_score = _heart(seconds[heart])
         before, after = _gaps(seconds[strong])
         same_before, same_after = _gaps(seconds[same])
-        return {
-            "gap_before_s": before,
-            "gap_after_s": after,
-            "same_gap_before_s": same_before,
-            "same_gap_after_s": same_after,
-            "rhythm_hz": train.rate_hz,
-            "rhythm_cv": train.cv,
-            "rhythm_n": train.n,
-            "heart_hz": heart_hz,
-            "heart_score": heart_score,
-            "bigger_gap_s": float(bigger.min()) if len(bigger) else np.inf,
-            "bed_hz": self._others_hz(seconds[bed], BED_S, own),
-            "crowd_hz": self._others_hz(seconds[crowd], CROWD_S, own),
-            "same_hz": self._others_hz(seconds[same], UNIT_S, own),
-        }
+        return replace(
+            own,
+            gap_before_s=before,
+            gap_after_s=after,
+            same_gap_before_s=same_before,
+            same_gap_after_s=same_after,
+            rhythm_hz=train.rate_hz,
+            rhythm_cv=train.cv,
+            rhythm_n=train.n,
+            heart_hz=heart_hz,
+            heart_score=heart_score,
+            bigger_gap_s=float(bigger.min()) if len(bigger) else np.inf,
+            bed_hz=self._others_hz(seconds[bed], BED_S, own),
+            crowd_hz=self._others_hz(seconds[crowd], CROWD_S, own),
+            same_hz=self._others_hz(seconds[same], UNIT_S, own),
+        )
 
     def _same_source(self, own: Potential, wave: NDArray[np.float64]) -> tuple[int, ...] | None:
         """Channels that show this source; None if another shows it larger."""

@@ -144,7 +144,14 @@ class Detector:
         rows = origin + bins * self._grid.step - self._delay_n - start
         rows = np.clip(rows, 0, len(feature) - 1)
         measures = measure(
-            feature, raw, start, rows, channels, noise.feature[channels], self._grid.rate_hz
+            feature,
+            raw,
+            start,
+            rows,
+            channels,
+            noise.feature[channels],
+            self._grid.rate_hz,
+            piece.line_hz,
         )
         waves = thumbnail(measures.waveform, self._grid.rate_hz)
         return [

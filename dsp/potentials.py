@@ -13,7 +13,8 @@ PEAK_S = 0.012  # the waveform's largest deflection lies this close to the stati
 EXTENT_S = 0.015  # peak to peak is taken this far to either side
 WAVE_S = 0.03  # waveform kept for shapes, either side
 SPECTRUM_S = 0.032
-LEVEL_S = (0.01, 0.11)  # raw level before and after: 0.1 s holds whole waves of 50 and 60 Hz
+LEVEL_S = 0.004  # the raw level is taken this far before and after, over one wave of the mains
+LONGEST_WAVE_S = 0.02
 FLOOR = 0.1  # a potential lasts while its envelope exceeds this part of its peak
 
 
@@ -42,7 +43,7 @@ def half_samples(rate_hz: float, seconds: float) -> int:
 
 def margin_s() -> float:
     """How much signal a measure needs on either side of the statistic's peak."""
-    return PEAK_S + max(SPECTRUM_S, LEVEL_S[1], WAVE_S)
+    return PEAK_S + max(SPECTRUM_S, LEVEL_S + LONGEST_WAVE_S, WAVE_S)
 
 
 def measure(
@@ -53,11 +54,12 @@ def measure(
     channels: NDArray[np.intp],
     noise: NDArray[np.float64],
     rate_hz: float,
+    line_hz: float,
 ) -> Measures:
     """Measure the potentials near `rows` (m,) of `feature` and `raw` (n, n_channels).
 
-    `origin` is the absolute number of row 0; `noise` (m,) the feature branch's noise RMS. Windows
-    that reach over an end repeat the end's sample.
+    `origin` is the absolute number of row 0; `noise` (m,) the feature branch's noise RMS;
+    `line_hz` the mains, whose wave the raw level is averaged over. Windows that reach over an end repeat the end's sample.
     """
     peak = _deflection(feature, rows, channels, half_samples(rate_hz, PEAK_S))
     extent = half_samples(rate_hz, EXTENT_S)
@@ -71,12 +73,12 @@ def measure(
         start_sample=origin + peak - extent + start,
         end_sample=origin + peak - extent + end + 1,
         peak_to_peak=peak_to_peak,
-        duration_ms=(end - start + 1) * 1e3 / rate_hz,
+        duration_ms=(end - start + 1).astype(np.float64) * 1e3 / rate_hz,
         half_width_ms=_half_width(near) * 1e3 / rate_hz,
-        rise_ms=(extent - start) * 1e3 / rate_hz,
+        rise_ms=(extent - start.astype(np.float64)) * 1e3 / rate_hz,
         phases=_phases(near, start, end),
         median_hz=median_hz,
-        low_ratio=_step(raw, peak, channels, rate_hz) / peak_to_peak,
+        low_ratio=_step(raw, peak, channels, rate_hz, line_hz) / peak_to_peak,
         sharpness=sharpness,
         waveform=_windows(feature, peak, channels, half_samples(rate_hz, WAVE_S)),
     )
@@ -96,7 +98,8 @@ def _deflection(
 ) -> NDArray[np.intp]:
     """The row of the largest deflection near each row."""
     largest = np.abs(_windows(feature, rows, channels, half)).argmax(axis=1)
-    return np.clip(rows + largest - half, 0, len(feature) - 1)
+    row: NDArray[np.intp] = np.clip(rows + largest - half, 0, len(feature) - 1)
+    return row
 
 
 def _span(
@@ -113,7 +116,8 @@ def _half_width(near: NDArray[np.float64]) -> NDArray[np.float64]:
     """Samples that hold the middle half of the energy: narrow for spikes, wide for waves."""
     share = np.cumsum(near**2, axis=1)
     share /= share[:, -1:]
-    return (share < 0.75).sum(axis=1) - (share < 0.25).sum(axis=1) + 1.0
+    width: NDArray[np.float64] = (share < 0.75).sum(axis=1) - (share < 0.25).sum(axis=1) + 1.0
+    return width
 
 
 def _phases(
@@ -127,7 +131,8 @@ def _phases(
     # a sign that is carried over the weak samples: crossings of what is strong enough to count
     last = np.maximum.accumulate(np.where(strong != 0, index, 0), axis=1)
     carried = np.take_along_axis(strong, last, axis=1)
-    return ((carried[:, 1:] * carried[:, :-1]) < 0).sum(axis=1) + 1
+    phases: NDArray[np.int64] = ((carried[:, 1:] * carried[:, :-1]) < 0).sum(axis=1) + 1
+    return phases
 
 
 def _spectral(
@@ -145,11 +150,20 @@ def _spectral(
 
 
 def _step(
-    raw: NDArray[np.float64], peak: NDArray[np.intp], channels: NDArray[np.intp], rate_hz: float
+    raw: NDArray[np.float64],
+    peak: NDArray[np.intp],
+    channels: NDArray[np.intp],
+    rate_hz: float,
+    line_hz: float,
 ) -> NDArray[np.float64]:
-    """Change of the raw level across the potential: a step's or a pop's mark."""
-    near, far = (half_samples(rate_hz, s) for s in LEVEL_S)
-    around = _windows(raw, peak, channels, far)
-    before = around[:, : far - near + 1].mean(axis=1)
-    after = around[:, far + near :].mean(axis=1)
-    return np.abs(after - before)
+    """Change of the raw level across the potential: a step's or a pop's mark.
+
+    The means before and after span one wave of the mains, so hum does not count.
+    """
+    wave = half_samples(rate_hz, 1.0 / line_hz)
+    half = half_samples(rate_hz, LEVEL_S) + wave
+    around = _windows(raw, peak, channels, half)
+    step: NDArray[np.float64] = np.abs(
+        around[:, -wave:].mean(axis=1) - around[:, :wave].mean(axis=1)
+    )
+    return step

@@ -74,9 +74,9 @@ def reasons(
     }
     if not np.any(list(verdicts.values())):
         return ((),) * raw.shape[1]
+    bad = {name: verdicts[name].tolist() for name in REASONS}
     return tuple(
-        tuple(name for name in REASONS if verdicts[name][channel])
-        for channel in range(raw.shape[1])
+        tuple(name for name in REASONS if bad[name][channel]) for channel in range(raw.shape[1])
     )
 
 
