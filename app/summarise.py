@@ -123,6 +123,7 @@ class Summariser:
 
     def summary(self, settings: dict[str, str | float | int | None]) -> SessionSummary:
         """The session's figures and its pattern."""
+        self._lose_until(self._recording.n_samples or 0)  # what was lost after the last block
         self.events.sort(key=lambda e: (e.start_sample, e.channel, e.peak_sample))
         info, provenance = self._recording.info, self._recording.provenance
         sites = tuple(self._site(k) for k in range(info.n_channels))
@@ -152,10 +153,7 @@ class Summariser:
         )
 
     def _frame(self, quality: FrameQuality) -> None:
-        if quality.first_sample > self._end:
-            self._gaps.append((self._end, quality.first_sample - self._end))
-            for site in self._sites:
-                site.lost += quality.first_sample - self._end
+        self._lose_until(quality.first_sample)
         self._end = max(self._end, quality.first_sample + quality.n_samples)
         if quality.n_samples == 0:
             return
@@ -172,6 +170,15 @@ class Summariser:
                 site.usable += there
                 site.noise.append(noise)
                 site.minute_usable[minute] += there / self._rate_hz
+
+    def _lose_until(self, sample: int) -> None:
+        """Nothing came from where the recording stands to `sample`."""
+        lost = sample - self._end
+        if lost > 0:
+            self._gaps.append((self._end, lost))
+            for site in self._sites:
+                site.lost += lost
+            self._end = sample
 
     def _event(self, event: Event) -> None:
         site = self._sites[event.channel]

@@ -64,7 +64,8 @@ def _pattern(
         return Pattern.CRAMP, cramp, [_cramps(n_cramps), twitches]
     if twitching >= LIKELY and usable_s >= SHORTEST_S:
         return Pattern.BENIGN_FASCICULATION, twitching, [twitches, "No cramp was found."]
-    active = sum(site.active_s for site in sites) / sum(site.recorded_s for site in sites)
+    recorded_s = sum(site.recorded_s for site in sites)
+    active = sum(site.active_s for site in sites) / recorded_s if recorded_s else 0.0
     rhythmic = sum(e.label is Label.REPETITIVE for e in events)
     if active > ACTIVE_SHARE or rhythmic >= 10:
         why = (
