@@ -12,7 +12,10 @@ from fasciscope.core import Label, Potential
 SPIKE_SHARE = 0.7  # energy above 200 Hz; a deep or superficial unit has most below (science.md 2.1)
 SPIKE_SHARE_BRIEF = 0.55
 SPIKE_MS = 2.2  # half of the energy within: a stimulus or a contact, not 10-20 ms of a unit
-STEP_RATIO = 0.33  # the raw level steps across it: pop, cable (units: at most 0.3, pops: at least 0.37; synthetic)
+STEPS = (
+    (12.0, 0.6),
+    (math.inf, 0.33),
+)  # (statistic, step over height); units: up to 0.3, pops more
 EVERYWHERE_SHARE = 0.75
 EVERYWHERE_CHANNELS = 3  # at one moment on three channels and most of them: not one muscle
 HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
@@ -21,11 +24,11 @@ ECHO_S = 0.06  # F-waves follow at 25-45 ms (S8), late components within 60 ms
 METRONOME_CV = 0.25  # spontaneous continuous units 3.5 % (S39), voluntary 10-25 % (S45, b:H)
 METRONOME_N = 5
 UNIT_HZ = 1.5  # one unit fasciculates at some 30/min at most (science.md 7.3)
-CROWD_HZ = 3.0  # potentials of any shape; the fastest sites reach some 100/min (S23)
+CROWD_HZ = 2.5  # potentials of any shape; the fastest sites reach some 100/min (S23)
 BUSY_HZ = 1.5  # and less than that where the level between them is raised too
 BACKGROUND = 1.35  # level between potentials over the noise: at rest 1
-BACKGROUNDS = ((8.0, 1.35), (12.0, 1.7))  # (statistic, level): it does not stand out of the level
-COARSE = 1.6  # height over statistic: real units fit the matched filters better (below 1.5)
+BACKGROUNDS = ((8.0, 1.45), (12.0, 1.7))  # (statistic, level): it does not stand out of the level
+COARSE = 1.75  # height over statistic: real units fit the matched filters better (below 1.5)
 COARSE_STATISTIC = 7.0
 BEDS = ((8.0, 1.0), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
 WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
@@ -38,6 +41,11 @@ SLOW_SNR = 20.0
 def _spike(p: Potential) -> bool:
     brief = p.half_width_ms < SPIKE_MS
     return p.sharpness > SPIKE_SHARE or (brief and p.sharpness > SPIKE_SHARE_BRIEF)
+
+
+def _step_limit(p: Potential) -> float:
+    """Small potentials ride on drift; a pop is large."""
+    return next(limit for most, limit in STEPS if p.statistic < most)
 
 
 def _everywhere(p: Potential) -> bool:
@@ -106,8 +114,8 @@ RECORDED_WRONGLY: PotentialRules = (
     Rule(
         "step",
         Label.ARTEFACT,
-        lambda p: p.low_ratio > STEP_RATIO,
-        lambda p: beyond(p.low_ratio, STEP_RATIO),
+        lambda p: p.low_ratio > _step_limit(p),
+        lambda p: beyond(p.low_ratio, _step_limit(p)),
         lambda p: f"The baseline steps by {p.low_ratio:.1f} times its height: contact or cable.",
     ),
 )

@@ -1,8 +1,8 @@
 """Conditioned frames with their noise to potentials and bursts of one contiguous stretch.
 
 Threshold: with Gaussian noise the square of each pair's output is chi-squared with two degrees of
-freedom, so it exceeds t**2 with probability exp(-t**2 / 2): at 5.4 and some 200 independent values a
-second that is 0.006 false alarms a minute. Real rest has heavier tails; that is what the shape and
+freedom, so it exceeds t**2 with probability exp(-t**2 / 2): at 5.3 and some 200 independent values a
+second that is 0.01 false alarms a minute. Real rest has heavier tails; that is what the shape and
 surroundings of a potential are judged for.
 """
 
@@ -41,6 +41,7 @@ class Detector:
         self._look_n = round(settings.lookahead_s / grid.bin_s)
         self._tail_n = 2 * self._look_n
         self._guard_n = round(settings.guard_s / grid.bin_s)
+        self._settle_n = round(settings.settle_s / grid.bin_s)
         self.regions = RegionTracker(n_channels, settings)
         self.busy = np.zeros(n_channels, dtype=bool)  # channels that may be in a burst now
         self._n_channels = n_channels
@@ -124,7 +125,7 @@ class Detector:
         if piece.frame.first or piece.frame.last:
             masked = masked.copy()
             if piece.frame.first:
-                masked[: self._guard_n] = True
+                masked[: self._settle_n] = True
             if piece.frame.last:
                 masked[len(masked) - min(self._guard_n, len(masked)) :] = True
         return masked
