@@ -37,6 +37,22 @@ def _is_wav(head: bytes) -> bool:
     return head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE"
 
 
+def _is_openbci(head: bytes) -> bool:
+    return head.startswith(b"%OpenBCI Raw E")
+
+
+def _is_opensignals(head: bytes) -> bool:
+    return head.startswith(b"# OpenSignals Text File Format")
+
+
+def _is_biosppy(head: bytes) -> bool:
+    return head.startswith(b"# Simple Text Format")
+
+
+def _is_spikerecorder_marks(head: bytes) -> bool:
+    return head.startswith(b"# Marker IDs can be arbitrary strings")
+
+
 def _anything(_head: bytes) -> bool:
     return True
 
@@ -46,6 +62,24 @@ FORMATS: tuple[Format, ...] = (
     Format("WFDB", (".hea", ".dat"), _anything, "fasciscope.datasets.wfdb:open_wfdb"),
     Format("WAV", (".wav",), _is_wav, "fasciscope.datasets.wav:open_wav"),
     # of the texts the specific ones first
+    Format(
+        "OpenBCI text", (".txt", ".csv"), _is_openbci, "fasciscope.datasets.openbci:open_openbci"
+    ),
+    Format(
+        "OpenSignals text",
+        (".txt",),
+        _is_opensignals,
+        "fasciscope.datasets.opensignals:open_opensignals",
+    ),
+    Format(
+        "BioSPPy text", (".txt", ".csv"), _is_biosppy, "fasciscope.datasets.biosppy:open_biosppy"
+    ),
+    Format(
+        "SpikeRecorder marks",
+        (".txt",),
+        _is_spikerecorder_marks,
+        "fasciscope.datasets.spikerecorder:refuse_marks",
+    ),
     Format(
         "text", (".txt", ".csv", ".tsv"), _anything, "fasciscope.datasets.delimited:open_delimited"
     ),

@@ -112,7 +112,8 @@ class Timed:
 class Counter:
     """A sample counter that goes 0, `step`, ... `top` and then from 0 again.
 
-    `twins`: every value but 0 stands on two rows (packets of two samples). `clock_s` are the seconds
+    `twins`: every value but 0 stands on two rows (packets of two samples; a twin left alone by a loss
+    is taken for the first, so that a gap can stand one sample early). `clock_s` are the seconds
     of one unit of each further key column; their sum is a clock of arrival, () where there is none.
     """
 
@@ -134,8 +135,9 @@ class Indexed:
 
     Samples lost are the counter's step modulo its cycle, less one. Whole lost cycles leave no trace
     in it; where a clock of arrival runs along, they are what its elapsed time has too much, in whole
-    cycles, if the rows of the next cycle do not catch up with it (a stalled radio does, a lost
-    stretch does not). Raises InputError with the line of a value that the counter cannot have.
+    cycles, if the rows that follow do not catch up with it (a stalled radio does, a lost stretch does
+    not; they are looked at as far as the text read at once goes). Raises InputError with the line of
+    a value that the counter cannot have.
     """
 
     file: str
@@ -181,7 +183,8 @@ class Indexed:
         steps = np.where((steps == cycle) & (elapsed_s * rate_hz < cycle / 2), 1, steps)
         ahead = np.nan_to_num(elapsed_s * rate_hz) - steps
         for row in np.flatnonzero(ahead > cycle / 2).tolist():  # pauses are few
-            never_caught_up = float(np.cumsum(ahead[row : row + cycle]).min())
+            window = cycle + int(min(ahead[row], len(ahead)))
+            never_caught_up = float(np.cumsum(ahead[row : row + window]).min())
             if (
                 never_caught_up < MAX_LOST_S * rate_hz
             ):  # a clock that leaps by days is set, not late

@@ -10,7 +10,8 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from fasciscope.core import Annotation, InputError
+from fasciscope.core import Annotation, InputError, Recording
+from fasciscope.datasets.options import ReadOptions
 
 _STARTED = re.compile(r"BYB_Recording_(\d{4}-\d\d-\d\d_\d\d\.\d\d\.\d\d)", re.ASCII)
 MAX_BYTES = 1 << 26
@@ -45,6 +46,15 @@ def marks_beside(wav: Path) -> tuple[list[Annotation], tuple[str, ...]]:
     sorted_spikes = len(marks) - len(placed)
     note = f"{path.name}: {sorted_spikes} lines of SpikeRecorder's own spike sorting were left out."
     return placed, (note,) if sorted_spikes else ()
+
+
+def refuse_marks(path: Path, _options: ReadOptions) -> Recording:
+    """Raise InputError: the marks are no recording."""
+    wav = path.name.replace("-events.txt", ".wav")
+    raise InputError(
+        f"{path.name} holds SpikeRecorder's marks, not a recording. Open {wav}; the marks beside it "
+        f"are read along."
+    )
 
 
 def _mark(path: Path, number: int, line: str) -> Annotation:

@@ -7,7 +7,9 @@ empty cells and the usual words for "nothing" become NaN.
 import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,15 +101,32 @@ def read_rows(table: TextTable, columns: Sequence[int]) -> Generator[Rows, None,
     """The numbers of `columns` (in that order), some thousand rows at a time, comments left out.
 
     A last line that was cut (no line end and too few cells) is left out. Raises InputError with the
-    line's number for any other row that is ragged or not numeric.
+    line's number for any other row that is ragged or not numeric, and where there is no row.
     """
+    empty = True
     for first_line, lines, cut in _line_chunks(table):
-        numbered = [(n, line) for n, line in enumerate(lines, first_line) if not is_comment(line)]
-        if cut and numbered and len(_split(table, numbered[-1][1])) < table.n_columns:
-            numbered.pop()
-        if numbered:
-            numbers, texts = zip(*numbered, strict=True)
-            yield Rows(_values(table, list(texts), numbers, columns), np.array(numbers))
+        lines, numbers = _without_comments(lines, first_line)
+        if cut and lines and len(_split(table, lines[-1])) < table.n_columns:
+            lines, numbers = lines[:-1], numbers[:-1]
+        if lines:
+            empty = False
+            yield Rows(_values(table, lines, numbers, columns), numbers)
+    if empty:
+        raise InputError(
+            f"{table.path.name} holds no whole row. Was the recording stopped at once?"
+        )
+
+
+def _without_comments(lines: list[str], first_line: int) -> tuple[list[str], NDArray[np.int64]]:
+    numbers = np.arange(first_line, first_line + len(lines), dtype=np.int64)
+    text = "\n".join(lines)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").removesuffix("\r")
+        lines = text.split("\n")
+    if all(lines) and not any(sign in f"\n{text}" for sign in (*COMMENTS, "\n ", "\n\t")):
+        return lines, numbers  # the usual case, without a look at every line
+    keep = [not is_comment(line) for line in lines]
+    return list(compress(lines, keep)), numbers[keep]
 
 
 def ends_cut(table: TextTable) -> bool:
@@ -141,7 +160,7 @@ def _line_chunks(table: TextTable) -> Generator[tuple[int, list[str], bool], Non
     except OSError as error:
         raise InputError(f"{table.path} cannot be read: {error.strerror}.") from error
     with handle:
-        while raw := _read(handle.read, table.path):
+        while raw := _next(handle, table.path):
             whole, end, after = raw.rpartition(b"\n")
             rest, chunk = after if end else rest + raw, rest + whole
             if len(rest) > MAX_LINE_BYTES:
@@ -154,12 +173,11 @@ def _line_chunks(table: TextTable) -> Generator[tuple[int, list[str], bool], Non
             yield line + to_skip, [rest.decode("latin-1")][to_skip:], True
 
 
-def _read(read: object, path: Path) -> bytes:
+def _next(handle: BinaryIO, path: Path) -> bytes:
     try:
-        raw: bytes = read(CHUNK_BYTES)  # type: ignore[operator]
+        return handle.read(CHUNK_BYTES)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    return raw
 
 
 def _split(table: TextTable, line: str) -> list[str]:
@@ -167,18 +185,18 @@ def _split(table: TextTable, line: str) -> list[str]:
 
 
 def _values(
-    table: TextTable, lines: list[str], numbers: Sequence[int], columns: Sequence[int]
+    table: TextTable, lines: list[str], numbers: NDArray[np.int64], columns: Sequence[int]
 ) -> NDArray[np.float64]:
     """The numbers of `columns` in `lines`, which are no comments."""
     delimiter = table.delimiter or " "
-    lines = [line.strip(" \r") for line in lines]
     if not table.delimiter:
         lines = [" ".join(line.split()) for line in lines]
     text = "\n".join(lines)
     if '"' in text or table.decimal_comma or table.colons:
         text = text.replace('"', "")
         text = text.replace(",", ".") if table.decimal_comma else text
-        lines = (text.replace(":", delimiter) if table.colons else text).split("\n")
+        text = text.replace(":", delimiter) if table.colons else text
+        lines = text.split("\n")
     counts = np.array([line.count(delimiter) for line in lines]) + 1
     if (counts != table.n_columns).any():
         row = int(np.argmax(counts != table.n_columns))
@@ -200,7 +218,7 @@ def _parsed(lines: list[str], delimiter: str, columns: Sequence[int]) -> NDArray
 
 
 def _with_missing(
-    table: TextTable, lines: list[str], numbers: Sequence[int], columns: Sequence[int]
+    table: TextTable, lines: list[str], numbers: NDArray[np.int64], columns: Sequence[int]
 ) -> NDArray[np.float64]:
     """The slow way, for a stretch with missing words; says which line is wrong if that is not it."""
     delimiter = table.delimiter or " "
