@@ -28,8 +28,8 @@ class Conditioned:
 
     `feature` (n, n_channels) 20-450 Hz without mains; `bins` (n_bins, n_channels) the detection
     branch at the grid's pace; `feature_bins` the feature branch at that pace; `bad` (n_bins,
-    n_channels) True in holes, None where there are none; `line_hz` the mains, `line` and `line_residue` (n_channels,)
-    the RMS of the mains taken out and of what the model could not take out.
+    n_channels) True in holes, None where there are none; `line_hz` the mains, `line` and
+    `line_residue` (n_channels,) the RMS of the mains taken out and of what could not be taken out.
     """
 
     frame: Frame
@@ -73,7 +73,7 @@ class Conditioner:
             feature=feature,
             bins=np.ascontiguousarray(detection[:: self._step]),
             feature_bins=np.ascontiguousarray(feature[:: self._step]),
-            bad=None if holes is None else np.ascontiguousarray(holes[:: self._step]),
+            bad=None if holes is None else _by_bin(holes, self._step),
             line_hz=self.mains.line_hz,
             line=self.mains.rms(),
             line_residue=self.mains.residue(),
@@ -96,3 +96,10 @@ class Conditioner:
         if len(whole):
             self._in_hole = whole[-1].copy()
         return np.asfortranarray(np.concatenate(pieces))
+
+
+def _by_bin(holes: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """(n_bins, n_channels) True where any sample of the bin is in a hole."""
+    starts = np.arange(0, len(holes), step)
+    bad: NDArray[np.bool_] = np.logical_or.reduceat(holes, starts, axis=0)
+    return bad

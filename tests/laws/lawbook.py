@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import linalg, signal
 from signals import Span, blocks_of, cut, info_of
 
 from fasciscope.core import (
@@ -21,6 +21,14 @@ from fasciscope.core import (
     SampleBlock,
     SessionSummary,
     StreamInfo,
+)
+from fasciscope.dsp.matched import CENTRES_HZ, CYCLES, LOADING, REFRESH_FRAMES, MatchedBank
+from fasciscope.dsp.noise import (
+    LOUD,
+    MEDIAN_FACTOR,
+    QUARTILE_CAP,
+    QUARTILE_FACTOR,
+    NoiseTracker,
 )
 
 Analyse = Callable[[StreamInfo, Iterable[SampleBlock]], Sequence[Activity | Event]]
@@ -155,3 +163,85 @@ def check_filter_oracle(
             stretch = uv[a:b, channel]
             expected, _ = signal.sosfilt(sos, stretch, zi=unit * stretch[0])
             assert np.array_equal(out[a:b, channel], expected), (channel, a, b)
+
+
+def check_noise_oracle(
+    make: Callable[[int, int], NoiseTracker],
+    squares: NDArray[np.float64],
+    sizes: Sequence[int],
+    n_pieces: int,
+) -> None:
+    """Law 8: after every push, the noise is what plain quantiles of the last pieces give."""
+    tracker, floor, done = make(squares.shape[1], n_pieces), np.full(squares.shape[1], 1e-3), 0
+    for size in sizes:
+        tracker.push(squares[done : done + size])
+        done += size
+        rms = tracker.rms(floor)
+        for channel in range(squares.shape[1]):
+            seen = squares[:done, channel]
+            kept = np.sort(seen[~np.isnan(seen)][-n_pieces:])
+            assert np.isclose(rms[channel], _plain_noise(kept, 1e-3), rtol=1e-12), (channel, done)
+
+
+def _plain_noise(kept: NDArray[np.float64], floor: float) -> float:
+    if len(kept) == 0:
+        return floor
+    low = float(np.quantile(kept, len(kept) // 4 / max(len(kept) - 1, 1))) / QUARTILE_FACTOR**2
+    quiet = kept[kept <= low * LOUD**2]
+    middle = float(kept[max(len(quiet) // 2, len(kept) // 4)]) / MEDIAN_FACTOR**2
+    return max(floor, float(np.sqrt(min(middle, low * QUARTILE_CAP**2))))
+
+
+def check_bank_oracle(
+    make: Callable[[float, int], MatchedBank],
+    uv: NDArray[np.float64],
+    bin_rate_hz: float,
+    frame_n: int,
+) -> None:
+    """Law 8: the statistic is the generalised likelihood ratio of the quadrature pairs, by loops.
+
+    For each window x, pair H and noise covariance R: x' R^-1 H (H' R^-1 H)^-1 H' R^-1 x.
+    """
+    rms = uv.std(axis=0)
+    bank = make(bin_rate_hz, uv.shape[1])
+    sums, counts = np.zeros((uv.shape[1], bank.length)), 0.0
+    for start in range(0, len(uv), frame_n):
+        frame = uv[start : start + frame_n]
+        bank.learn(frame, np.ones(frame.shape, dtype=bool), rms)
+        n = len(frame) - bank.length + 1
+        lags = [(frame[:n] * frame[k : k + n]).sum(axis=0) for k in range(bank.length)]
+        sums, counts = sums * 0.95 + np.array(lags).T, counts * 0.95 + n
+        if start == 0 or (start // frame_n + 1) % REFRESH_FRAMES == 0:
+            used = sums / counts
+    got = bank.run(uv, rms)
+    for channel in range(uv.shape[1]):
+        expected = _slow_statistic(uv[:, channel], used[channel], rms[channel], bin_rate_hz)
+        assert np.allclose(got[:, channel], expected, rtol=1e-6, atol=1e-9), channel
+
+
+def _slow_statistic(
+    x: NDArray[np.float64], lags: NDArray[np.float64], rms: float, rate_hz: float
+) -> NDArray[np.float64]:
+    length = len(lags)
+    row = np.concatenate([[max(lags[0], rms**2)], lags[1:]])
+    power, modes = np.linalg.eigh(linalg.toeplitz(row / row[0]))
+    inverse = modes @ np.diag(1.0 / (np.maximum(power, LOADING) + LOADING)) @ modes.T
+    padded = np.concatenate([np.zeros(length // 2), x, np.zeros(length)])
+    out = np.zeros(len(x))
+    for pair in _pairs(length, rate_hz):
+        gain = inverse @ pair @ np.linalg.inv(pair.T @ inverse @ pair) @ pair.T @ inverse
+        for at in range(len(x)):
+            window = padded[at : at + length]
+            out[at] = max(out[at], window @ gain @ window / rms**2)
+    return out
+
+
+def _pairs(length: int, rate_hz: float) -> list[NDArray[np.float64]]:
+    time_s = (np.arange(length) - (length - 1) / 2) / rate_hz
+    pairs = []
+    for centre_hz in CENTRES_HZ:
+        taper = np.exp(-2.0 * (time_s * centre_hz / CYCLES) ** 2)
+        even, odd = (taper * f(2 * np.pi * centre_hz * time_s) for f in (np.cos, np.sin))
+        even -= taper * even.sum() / taper.sum()
+        pairs.append(np.stack([even / np.linalg.norm(even), odd / np.linalg.norm(odd)], axis=1))
+    return pairs

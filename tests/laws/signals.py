@@ -19,7 +19,10 @@ from fasciscope.core import (
 )
 from fasciscope.datasets import Scenario, synthesise
 from fasciscope.datasets.synth import Fasciculations, Mains, Voluntary
-from fasciscope.dsp import Chain, ChainSettings
+from fasciscope.dsp import Chain, ChainSettings, Conditioner, filters
+from fasciscope.dsp.frames import Frame, Framer
+from fasciscope.dsp.grid import grid_for
+from fasciscope.dsp.mains import MainsCanceller
 
 Span = tuple[int, int]  # first sample, and the one after the last
 
@@ -138,3 +141,44 @@ def events(info: StreamInfo, blocks: Iterable[SampleBlock]) -> list[Event]:
     classifier = EventClassifier(info)
     made = [e for activity in activities(info, blocks) for e in classifier.push(activity)]
     return [*made, *classifier.finish()]
+
+
+def frames_of(
+    info: StreamInfo, uv: NDArray[np.float64], holes: NDArray[np.bool_], sizes: Sequence[int]
+) -> Iterator[Frame]:
+    """One contiguous stretch with flagged holes, by way of blocks of these sizes."""
+    grid = grid_for(info.rate_hz, ChainSettings())
+    framer = Framer(info.n_channels, grid.frame_n)
+    flags = (holes * int(Flag.MISSING)).astype(np.uint8)
+    for block in cut([SampleBlock(info, 0, uv, flags)], sizes):
+        yield from framer.push(block)
+    yield from framer.finish()
+
+
+def run_conditioner(
+    uv: NDArray[np.float64], holes: NDArray[np.bool_], sizes: Sequence[int]
+) -> NDArray[np.float64]:
+    """The feature branch of a stream without mains to take out."""
+    info, used = info_of(uv.shape[1]), ChainSettings(mains="50")
+    conditioner = Conditioner(grid_for(info.rate_hz, used), info.n_channels, used)
+    conditioner.mains = _NoMains(used.mains, info.rate_hz, 400.0, info.n_channels)
+    return np.concatenate(
+        [conditioner.run(frame).feature for frame in frames_of(info, uv, holes, sizes)]
+    )
+
+
+class _NoMains(MainsCanceller):
+    """Takes nothing out: the filters alone are on trial."""
+
+    def run(self, uv: NDArray[np.float64], first_sample: int) -> NDArray[np.float64]:
+        return uv
+
+
+def run_low_pass(
+    uv: NDArray[np.float64], holes: NDArray[np.bool_], sizes: Sequence[int]
+) -> NDArray[np.float64]:
+    """The detection branch's filter over frames."""
+    info = info_of(uv.shape[1])
+    low = filters.SosFilter(filters.low_pass_sos(info.rate_hz, 200.0), info.n_channels)
+    low.restart(uv[0])
+    return np.concatenate([low.run(frame.uv) for frame in frames_of(info, uv, holes, sizes)])

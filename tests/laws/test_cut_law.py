@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lawbook import check_cut_law, check_empty_law, check_no_event_spans_a_gap
-from signals import Span, activities, blocks_of, cut, events, lively
+from signals import Span, activities, blocks_of, cut, events, lively, recording_of
 
 from fasciscope.app.pipeline import analyse
 from fasciscope.core import Label
@@ -69,8 +69,6 @@ def test_a_gap_within_a_contraction_parts_it() -> None:
 
 
 def test_the_pipeline_gives_the_events_of_the_stages() -> None:
-    from signals import recording_of
-
     info, uv = lively()
     blocks = blocks_of(info, uv, [(5000, 5200)])
     session = analyse(recording_of(info, list(cut(blocks, [17, 0, 4096])), len(uv)))
