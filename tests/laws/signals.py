@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
 
 from fasciscope.classifier import EventClassifier
 from fasciscope.core import (
@@ -182,3 +183,16 @@ def run_low_pass(
     low = filters.SosFilter(filters.low_pass_sos(info.rate_hz, 200.0), info.n_channels)
     low.restart(uv[0])
     return np.concatenate([low.run(frame.uv) for frame in frames_of(info, uv, holes, sizes)])
+
+
+@cache
+def twitching(seed: int, rate_hz: float) -> NDArray[np.float64]:
+    """20 s of noise and potentials below 380 Hz, so that 1 kHz can carry all of it."""
+    n = int(20 * rate_hz)
+    rng = np.random.default_rng(seed)
+    at_s = np.cumsum(rng.uniform(0.7, 1.6, 16))
+    uv = with_waves(noise(n, 2, seed=seed), at_s[at_s < 19], rate_hz, size=70.0)
+    uv = with_waves(uv, at_s[at_s < 18] + 0.4, rate_hz, size=60.0, channel=1, centre_hz=60.0)
+    low = signal.butter(8, 380.0, fs=rate_hz, output="sos")
+    out: NDArray[np.float64] = signal.sosfiltfilt(low, uv, axis=0)
+    return out
