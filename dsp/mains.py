@@ -77,7 +77,8 @@ class Comb:
         keep = RING_S * PIECES_PER_S
         self._kept = np.concatenate([self._kept, kept])[-keep:]
         self._quiet = np.concatenate([self._quiet, quiet])[-keep:]
-        self._settle(float(starts_s[-1]))
+        # What drifts has, over a piece, the phase of the piece's middle.
+        self._settle(float(starts_s[-1]) + (self._piece_n - 1) / 2 / self._rate_hz)
 
     def _settle(self, last_s: float) -> None:
         """Turn the kept pieces into step with the last and take their mean where it means something."""
