@@ -53,6 +53,36 @@ def _is_spikerecorder_marks(head: bytes) -> bool:
     return head.startswith(b"# Marker IDs can be arbitrary strings")
 
 
+def _is_hdf5(head: bytes) -> bool:
+    return head.startswith(b"\x89HDF\r\n\x1a\n")
+
+
+def _is_matlab(head: bytes) -> bool:
+    return head.startswith((b"MATLAB 5.0", b"MATLAB 7.3"))
+
+
+def _is_spike2(head: bytes) -> bool:
+    return b"(C) CED" in head[:32]
+
+
+def _is_brainvision(head: bytes) -> bool:
+    return head[:64].lstrip(b"\xef\xbb\xbf").lower().startswith(b"brain vision") or head.startswith(
+        b"BrainVision"
+    )
+
+
+def _is_zip(head: bytes) -> bool:
+    return head.startswith(b"PK")
+
+
+def _is_xdf(head: bytes) -> bool:
+    return head.startswith(b"XDF:")
+
+
+def _is_c3d(head: bytes) -> bool:
+    return head[1:2] == b"\x50"
+
+
 def _anything(_head: bytes) -> bool:
     return True
 
@@ -61,6 +91,27 @@ FORMATS: tuple[Format, ...] = (
     Format("EDF or BDF", (".edf", ".bdf", ".rec"), _is_edf, "fasciscope.datasets.edf:open_edf"),
     Format("WFDB", (".hea", ".dat"), _anything, "fasciscope.datasets.wfdb:open_wfdb"),
     Format("WAV", (".wav",), _is_wav, "fasciscope.datasets.wav:open_wav"),
+    Format("Spike2", (".smr",), _is_spike2, "fasciscope.datasets.neo_formats:open_spike2"),
+    Format(
+        "BrainVision",
+        (".vhdr", ".vmrk"),
+        _is_brainvision,
+        "fasciscope.datasets.neo_formats:open_brainvision",
+    ),
+    Format("BrainVision", (".eeg",), _anything, "fasciscope.datasets.neo_formats:open_brainvision"),
+    Format(
+        "OpenSignals HDF5",
+        (".h5", ".hdf5"),
+        _is_hdf5,
+        "fasciscope.datasets.opensignals_hdf5:open_opensignals_hdf5",
+    ),
+    Format("MATLAB", (".mat",), _is_matlab, "fasciscope.datasets.named_arrays:open_matlab"),
+    Format("NumPy archive", (".npz",), _is_zip, "fasciscope.datasets.named_arrays:open_npz"),
+    Format(
+        "AcqKnowledge", (".acq",), _anything, "fasciscope.datasets.acqknowledge:open_acqknowledge"
+    ),
+    Format("C3D", (".c3d",), _is_c3d, "fasciscope.datasets.c3d:open_c3d"),
+    Format("XDF", (".xdf",), _is_xdf, "fasciscope.datasets.xdf:open_xdf"),
     # of the texts the specific ones first
     Format(
         "OpenBCI text", (".txt", ".csv"), _is_openbci, "fasciscope.datasets.openbci:open_openbci"

@@ -119,7 +119,8 @@ def open_opensignals(path: Path, options: ReadOptions) -> Recording:
 def _family(device: str) -> str:
     word = device.lower()
     known = [family for family in SUPPLY_V if word.startswith(family)]
-    return known[0] if known else "biosignalsplux" if "plux" in word else word
+    plux = "plux" in word or word == "channeller"  # the hub's older name in OpenSignals files
+    return known[0] if known else "biosignalsplux" if plux else word
 
 
 def _channels(sensors: list[Sensor], options: ReadOptions) -> tuple[ChannelInfo, ...]:

@@ -85,7 +85,7 @@ class MatchedBank:
         out = _windows(padded, self.length) @ self._filters
         power = np.square(out, out=out)
         largest = (power[:, :, 0::2] + power[:, :, 1::2]).max(axis=2)
-        squared: NDArray[np.float64] = largest.T / noise**2
+        squared: NDArray[np.float64] = largest.T / np.maximum(noise**2, np.finfo(float).tiny)
         return squared
 
 

@@ -1,0 +1,62 @@
+"""Analog channels of C3D motion files, through ezc3d."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fasciscope.core import InputError, Recording
+from fasciscope.datasets.options import ReadOptions
+from fasciscope.datasets.sampled import Sampled, needs, recording_of, whole
+from fasciscope.datasets.select import Column
+
+BLOCK_BYTES = 512
+
+
+def open_c3d(path: Path, options: ReadOptions) -> Recording:
+    """Open the analog channels of a .c3d file; sensors that are zero throughout are left out.
+
+    Raises InputError for a damaged file or one without analog channels.
+    """
+    try:
+        import ezc3d
+    except ImportError as error:
+        raise needs("ezc3d", "C3D") from error
+    _check_header(path)
+    try:
+        content = ezc3d.c3d(str(path))
+        analog = content["parameters"]["ANALOG"]
+        rate_hz = float(analog["RATE"]["value"][0])
+        names = [str(name) for name in analog["LABELS"]["value"]]
+        units = [str(unit) for unit in analog["UNITS"]["value"]]
+        samples: NDArray[np.float64] = content["data"]["analogs"][0]
+    except Exception as error:  # ezc3d raises whatever a damaged file leads it into
+        raise InputError(
+            f"{path.name} cannot be read as C3D with analog channels ({type(error).__name__}: {error})."
+        ) from error
+    used = [i for i in range(min(len(names), len(samples))) if np.any(samples[i])]
+    if not used or rate_hz <= 0:
+        raise InputError(f"{path.name} holds no analog channel with a signal.")
+    unused = len(samples) - len(used)
+    notes = (f"{unused} analog channels are zero throughout and left out.",) if unused else ()
+    columns = [Column(names[i], units[i] if i < len(units) else "", "", rate_hz) for i in used]
+
+    def read(start: int, stop: int, chosen: list[int]) -> NDArray[np.float64]:
+        return samples[[used[c] for c in chosen], start:stop].T
+
+    source = Sampled("C3D", "C3D analog", columns, whole(samples.shape[1]), read, (), notes)
+    return recording_of(path, source, options)
+
+
+def _check_header(path: Path) -> None:
+    """The header's own figures must fit the file: the parser is C++ and trusts them."""
+    size = path.stat().st_size
+    with path.open("rb") as handle:
+        head = handle.read(BLOCK_BYTES)
+    if len(head) < BLOCK_BYTES or head[1] != 0x50 or head[0] == 0:
+        raise InputError(f"{path.name} has no C3D header. Was it copied whole?")
+    first, last, data_block = struct.unpack("<HH", head[6:10]) + struct.unpack("<H", head[16:18])
+    inside = head[0] * BLOCK_BYTES <= size and data_block * BLOCK_BYTES <= size + BLOCK_BYTES
+    if not inside or data_block == 0 or last < first:
+        raise InputError(f"{path.name} is shorter than its C3D header says. Was it copied whole?")
