@@ -1,165 +1,150 @@
-"""CED Spike2 recordings (.smr, and .smrx where sonpy is installed), through neo, block by block.
+"""Spike2 and BrainVision recordings, through neo's raw readers: lazy, piece by piece."""
 
-Every channel has its own rate and clock offset; pauses of the sampling are gaps.
-Source: neo.rawio.Spike2RawIO and CedRawIO.
-"""
-
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import configparser
+import math
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.core import Annotation, InputError, Recording, UnsupportedError
-from fasciscope.datasets.foreign import Signal, Source, Span, extra, guarded, recording
+from fasciscope.core import Annotation, InputError, Recording, uv_per_unit
 from fasciscope.datasets.options import ReadOptions
+from fasciscope.datasets.sampled import Sampled, Stretch, needs, recording_of
 from fasciscope.datasets.select import Column
 
-MAX_MARKS = 10_000
-"""Text marks shown; the rest is counted in a note."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One segment of one channel: its first sample by its own clock, and its length."""
-
-    first_sample: int
-    n_samples: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spike2:
-    """A parsed file: by channel, its pieces, one a segment."""
-
-    raw: Any
-    pieces: Sequence[Sequence[_Piece]]
-
-    def spans(self, chosen: list[int]) -> list[Span]:
-        """Segments of the chosen channels from the first that starts to the last that ends."""
-        found: list[Span] = []
-        row = 0
-        for pieces in zip(*(self.pieces[i] for i in chosen), strict=True):
-            held = [p for p in pieces if p.n_samples > 0]
-            if held:
-                first = min(p.first_sample for p in held)
-                n_rows = max(p.first_sample + p.n_samples for p in held) - first
-                found.append(Span(first, row, n_rows))
-                row += n_rows
-        return found
-
-    def rows(self, chosen: list[int], start: int, stop: int) -> NDArray[np.float64]:
-        """Counts; NaN where a channel begins later or ends earlier than the others."""
-        counts = np.full((stop - start, len(chosen)), np.nan)
-        segment, span = self._segment(chosen, start)
-        first = span.first_sample + start - span.first_row
-        for at, i in enumerate(chosen):
-            piece = self.pieces[i][segment]
-            low = max(first, piece.first_sample)
-            high = min(first + stop - start, piece.first_sample + piece.n_samples)
-            if low < high:
-                chunk = self.raw.get_analogsignal_chunk(
-                    0, segment, low - piece.first_sample, high - piece.first_sample, i, [0]
-                )
-                counts[low - first : high - first, at] = chunk[:, 0]
-        return counts
-
-    def _segment(self, chosen: list[int], row: int) -> tuple[int, Span]:
-        spans = self.spans(chosen)
-        held = [s for s in range(len(self.pieces[0])) if any(self.pieces[i][s].n_samples for i in chosen)]
-        at = max(n for n, span in enumerate(spans) if span.first_row <= row)
-        return held[at], spans[at]
+MAX_ANNOTATIONS = 100_000
 
 
 def open_spike2(path: Path, options: ReadOptions) -> Recording:
-    """Open a Spike2 file; its block index is read, samples are not.
+    """Open a CED Spike2 .smr file. Raises InputError for a damaged one."""
+    try:
+        from neo.rawio import Spike2RawIO
+    except ImportError as error:
+        raise needs("neo", "Spike2") from error
+    return _open(path, "Spike2", "CED Spike2", Spike2RawIO, path, options)
 
-    Raises InputError for a damaged file, UnsupportedError where neo (for .smrx: sonpy) is not
-    installed, MissingFactError where unit or channels are not told.
+
+def open_brainvision(path: Path, options: ReadOptions) -> Recording:
+    """Open a BrainVision recording by its .vhdr, .eeg or .vmrk.
+
+    Raises InputError for a damaged one, or where one of the three files is missing.
     """
-    raw = _parsed(path)
-    with guarded(path, "Spike2"):
-        signals = [_signal(channel) for channel in raw.header["signal_channels"]]
-        pieces = [_pieces(raw, i, signal) for i, signal in enumerate(signals)]
-        marks = _marks(raw)
-    if not signals:
-        raise InputError(f"{path.name} has no waveform channel, only events or spikes.")
-    file = _Spike2(raw, pieces)
-    notes = (f"Of {len(marks)} marks the first {MAX_MARKS} are kept.",)
-    source = Source(
-        "Spike2",
-        "CED Spike2",
-        signals,
-        file.spans,
-        file.rows,
-        notes=notes if len(marks) > MAX_MARKS else (),
-        annotations=tuple(marks[:MAX_MARKS]),
-    )
-    return recording(path, source, options)
+    try:
+        from neo.rawio import BrainVisionRawIO
+    except ImportError as error:
+        raise needs("neo", "BrainVision") from error
+    header = path.with_suffix(".vhdr")
+    _check_sidecars(header)
+    return _open(path, "BrainVision", "BrainVision", BrainVisionRawIO, header, options)
 
 
-def _parsed(path: Path) -> Any:
-    rawio = extra("neo.rawio")
-    # neo tells on its log what it then raises
-    logging.getLogger("neo").setLevel(logging.CRITICAL)
-    if path.suffix.lower() == ".smrx":
-        try:
-            raw = rawio.CedRawIO(filename=str(path))
-        except ImportError as error:
-            raise UnsupportedError(
-                f"{path.name}: the 64-bit Spike2 format is read with sonpy, which is not installed. "
-                f"Install it (pip install sonpy), or export the recording from Spike2 as .smr or EDF."
-            ) from error
-    else:
-        # one stream a channel: grouped ones must be equally long
-        raw = rawio.Spike2RawIO(filename=str(path), try_signal_grouping=False)
-    with guarded(path, "Spike2"):
-        raw.parse_header()
-    return raw
-
-
-def _signal(channel: Any) -> Signal:
-    rate_hz = float(channel["sampling_rate"])
-    integer = np.dtype(str(channel["dtype"])).kind == "i"
-    limits = np.iinfo(str(channel["dtype"])) if integer else None
-    column = Column(
-        str(channel["name"]).strip("\0 "),
-        str(channel["units"]).strip("\0 "),
-        # sampling intervals are whole ticks: 25000.000000000004 is 25000
-        rate_hz=float(f"{rate_hz:.10g}"),
-    )
-    rails = None if limits is None else (float(limits.min), float(limits.max))
-    gain, offset = float(channel["gain"]), float(channel["offset"])
-    if not (np.isfinite(gain) and np.isfinite(offset) and gain != 0.0):
-        raise InputError(f"Channel {column.name!r} has the scale {gain} and offset {offset}.")
-    return Signal(column, gain, offset, rails)
-
-
-def _pieces(raw: Any, channel: int, signal: Signal) -> list[_Piece]:
-    """By segment. A channel's clock is early or late by less than a sample: it is rounded down."""
-    rate_hz = signal.column.rate_hz or 0.0
-    began_s = max(0.0, min(float(raw.segment_t_start(0, 0)), 0.0))
-    return [
-        _Piece(
-            int((float(raw.get_signal_t_start(0, s, channel)) - began_s) * rate_hz + 1e-6),
-            int(raw.get_signal_size(0, s, channel)),
+def _check_sidecars(header: Path) -> None:
+    """The header's files are there, beside it and nowhere else."""
+    if not header.exists():
+        raise InputError(
+            f"{header.name} is missing; a BrainVision recording is a .vhdr, an .eeg and a .vmrk."
         )
-        for s in range(raw.segment_count(0))
+    parser = configparser.ConfigParser(strict=False, allow_no_value=True, interpolation=None)
+    text = header.read_text(encoding="utf-8", errors="replace")
+    start, end = text.find("[Common Infos]"), text.find("[Comment]")
+    try:
+        parser.read_string(text[start : end if end > 0 else None] if start >= 0 else "")
+        names = [parser["Common Infos"][key] for key in ("DataFile", "MarkerFile")]
+    except (configparser.Error, KeyError) as error:
+        raise InputError(
+            f"{header.name} names no DataFile and MarkerFile under [Common Infos]: it is damaged."
+        ) from error
+    for name in names:
+        name = (name or "").replace("$b", header.stem)
+        if Path(name).name != name or not name:
+            raise InputError(f"{header.name} names {name!r}; its files must lie beside it.")
+        if not (header.parent / name).exists():
+            raise InputError(f"{header.name} names {name}, which is missing beside it.")
+
+
+def _open(
+    path: Path, name: str, device: str, reader: Any, file: Path, options: ReadOptions
+) -> Recording:
+    try:
+        raw = reader(str(file))
+        raw.parse_header()
+        source = _source(raw, name, device)
+    except InputError:
+        raise
+    except Exception as error:  # neo raises whatever its parsing runs into on damaged files
+        raise InputError(
+            f"{file.name} cannot be read as {name} ({type(error).__name__}: {error}). Is it whole?"
+        ) from error
+    return recording_of(path, source, options)
+
+
+def _source(raw: Any, name: str, device: str) -> Sampled:
+    signals = raw.header["signal_channels"]
+    streams = [str(stream["id"]) for stream in raw.header["signal_streams"]]
+    stream_of = [streams.index(str(signal["stream_id"])) for signal in signals]
+    within = [stream_of[:i].count(stream_of[i]) for i in range(len(signals))]
+    columns = [
+        Column(str(s["name"]).split("@")[0], str(s["units"]).strip(), "", float(s["sampling_rate"]))
+        for s in signals
     ]
+    if any(not math.isfinite(c.rate_hz or 0.0) or (c.rate_hz or 0.0) <= 0 for c in columns):
+        raise InputError("A channel has a sampling rate that is zero or no number.")
+    gains = np.array([float(s["gain"]) for s in signals])
+    offsets = np.array([float(s["offset"]) for s in signals])
+    segments = range(raw.segment_count(0))
+
+    def stretches(column: int) -> list[Stretch]:
+        stream, rate_hz = stream_of[column], columns[column].rate_hz or 1.0
+        origin = raw.get_signal_t_start(0, 0, stream)
+        found: list[Stretch] = []
+        for k in segments:
+            at = round((raw.get_signal_t_start(0, k, stream) - origin) * rate_hz)
+            at = max(at, found[-1].first_sample + found[-1].n_samples if found else 0)
+            found.append(Stretch(at, int(raw.get_signal_size(0, k, stream))))
+        return found
+
+    def read(start: int, stop: int, chosen: list[int]) -> NDArray[np.float64]:
+        segment, before = 0, 0
+        while start - before >= raw.get_signal_size(0, segment, stream_of[chosen[0]]):
+            before += int(raw.get_signal_size(0, segment, stream_of[chosen[0]]))
+            segment += 1
+        cut = [
+            raw.get_analogsignal_chunk(
+                0, segment, start - before, stop - before, stream_of[c], channel_indexes=[within[c]]
+            )[:, 0]
+            for c in chosen
+        ]
+        values: NDArray[np.float64] = np.stack(cut, axis=1) * gains[chosen] + offsets[chosen]
+        return values
+
+    steps = tuple(
+        abs(float(g)) * scale if (scale := uv_per_unit(c.unit)) is not None else None
+        for g, c in zip(gains, columns, strict=True)
+    )
+    return Sampled(
+        name, device, columns, stretches, read, _annotations(raw), (), _start(raw), steps
+    )
 
 
-def _marks(raw: Any) -> list[Annotation]:
-    """Events of all channels, in order of time; a channel of events is named where it has no text."""
+def _annotations(raw: Any) -> tuple[Annotation, ...]:
+    """Markers of the first segment, in seconds from its first sample."""
     found = []
-    for channel, header in enumerate(raw.header["event_channels"]):
-        for segment in range(raw.segment_count(0)):
-            times, _, labels = raw.get_event_timestamps(0, segment, channel)
-            seconds = raw.rescale_event_timestamp(times, "float64", channel)
-            name = str(header["name"]).strip("\0 ")
-            found += [
-                Annotation(float(t), 0.0, f"{name} {label}".strip())
-                for t, label in zip(seconds, labels, strict=True)
-            ]
-    return sorted(found, key=lambda mark: mark.onset_s)
+    origin = raw.get_signal_t_start(0, 0, 0) if raw.signal_streams_count() else 0.0
+    for k in range(raw.event_channels_count()):
+        if raw.event_count(0, 0, k) > MAX_ANNOTATIONS:
+            raise InputError("The file has more than a hundred thousand markers: it is damaged.")
+        stamps, durations, labels = raw.get_event_timestamps(0, 0, k)
+        onsets = raw.rescale_event_timestamp(stamps, "float64", k) - origin
+        for i, onset in enumerate(onsets):
+            length = 0.0 if durations is None else float(durations[i])
+            found.append(Annotation(float(onset), length, str(labels[i])))
+    return tuple(sorted(found, key=lambda a: a.onset_s))
+
+
+def _start(raw: Any) -> str | None:
+    annotations = getattr(raw, "raw_annotations", None) or {}
+    blocks = annotations.get("blocks") or [{}]
+    when = blocks[0].get("rec_datetime")
+    return when.isoformat() if isinstance(when, datetime) else None
