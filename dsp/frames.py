@@ -20,7 +20,8 @@ HOLE = int(Flag.MISSING | Flag.OFF_CONTACT)
 class Frame:
     """A piece of a contiguous stretch, full length unless it is the stretch's last.
 
-    `uv` (n, n_channels) is contiguous by channel (Fortran order): filters run along time.
+    `uv` (n, n_channels) is contiguous by channel (Fortran order): filters run along time. In holes
+    it stays at the last sound sample, so that no reader's filling looks like a rail or a step.
     `flags` as in SampleBlock, None if all is sound. `first` and `last` mark the ends of the stretch;
     `lost_before` counts the samples missing since the stretch before.
     """
@@ -62,6 +63,7 @@ class Framer:
         self._next: int | None = None  # the sample number that would continue the stretch
         self._opened = False  # a frame of this stretch has been given
         self._lost_before = 0
+        self._last_sound = np.full(n_channels, np.nan)  # of this stretch
 
     def push(self, block: SampleBlock) -> Iterator[Frame]:
         """Give the frames that `block` completes.
@@ -108,9 +110,11 @@ class Framer:
         assert self._next is not None
         n = self._filled
         flags = self._flags[:n]
+        if not self._opened:
+            self._last_sound[:] = np.nan
         frame = Frame(
             first_sample=self._next - n,
-            uv=self._uv[:n].copy(order="F"),
+            uv=self._bridged(n, (flags & HOLE) != 0),
             flags=flags.copy(order="F") if flags.any() else None,
             first=not self._opened,
             last=last,
@@ -119,3 +123,18 @@ class Framer:
         self._filled = 0
         self._opened = True
         return frame
+
+    def _bridged(self, n: int, holes: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The first `n` samples; holes at the sample before, or after where there is none before."""
+        uv = self._uv[:n].copy(order="F")
+        for channel in np.flatnonzero(holes.any(axis=0)):
+            sound = np.flatnonzero(~holes[:, channel])
+            at = np.searchsorted(sound, np.arange(n), side="right") - 1
+            before = self._last_sound[channel]
+            if np.isnan(before):  # the stretch begins with a hole
+                before = uv[sound[0], channel] if len(sound) else 0.0
+            kept = np.concatenate([[before], uv[sound, channel]])
+            uv[:, channel] = kept[at + 1]
+        if n:
+            self._last_sound = np.where(holes.all(axis=0), self._last_sound, uv[-1])
+        return uv

@@ -56,3 +56,16 @@ def test_samples_that_come_again_are_our_bug() -> None:
     list(framer.push(SampleBlock(INFO, 0, noise(50))))
     with pytest.raises(AssertionError):
         list(framer.push(SampleBlock(INFO, 49, noise(50))))
+
+
+def test_a_hole_stays_at_the_last_sound_sample_whatever_it_was_filled_with() -> None:
+    uv = np.arange(300.0)[:, None] + 500.0
+    holes = [(0, 5, 0), (90, 110, 0), (150, 151, 0)]
+    framer = Framer(1, 100)
+    (block,) = blocks_of(INFO, uv, (), holes)
+    bridged = np.concatenate([frame.uv[:, 0] for frame in framer.push(block)])
+    assert bridged[:5].tolist() == [505.0] * 5
+    assert bridged[90:110].tolist() == [589.0] * 20
+    assert bridged[150] == 649.0
+    sound = np.setdiff1d(np.arange(300), [*range(5), *range(90, 110), 150])
+    assert np.array_equal(bridged[sound], uv[sound, 0])
