@@ -18,8 +18,9 @@ FILLED = 0.6
 """Share of a burst's length above threshold; three units at 8 pps fill more, one fills a third."""
 WAXING_HZ = (0.8, 3.0)  # the common modulation of cramp units is 1.4 +/- 0.4 Hz (S28)
 CORE = 0.1
-CORE_FILLED = 0.65
-"""Most of a burst, and its minimum length, exceed a tenth of its peak; a huge potential's tail does not."""
+SHORT_HOPS = 100
+"""A burst exceeds a tenth of its loudest (of its upper decile, if it lasts for over a second) for its
+minimum length; a huge potential with its tail does not."""
 
 
 @dataclass(slots=True)
@@ -43,10 +44,8 @@ class Region:
         if length < shortest_hops or self.above < FILLED * length:
             return False
         trace = self.trace()
-        strong = np.asarray(trace >= CORE * trace.max())
-        core = np.flatnonzero(strong)
-        span = strong[core[0] : core[-1] + 1]
-        return len(span) >= shortest_hops and float(span.mean()) >= CORE_FILLED
+        loud = trace.max() if length < SHORT_HOPS else np.quantile(trace, 0.9)
+        return float((trace >= CORE * loud).sum()) >= shortest_hops
 
 
 class RegionTracker:
