@@ -1,0 +1,128 @@
+"""Every rule for brief potentials is reached by a potential made for it, and says its figure."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fasciscope.classifier.potential_rules import POTENTIAL_RULES
+from fasciscope.classifier.rules import beyond, first_match, sure, verdict_of
+from fasciscope.core import Label
+
+from .activities import twitch
+
+# rule: what differs from a clean twitch, its label, and the figure in its sentence
+CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
+    "heartbeat": (
+        {"heart_score": 0.8, "heart_hz": 1.2, "median_hz": 45.0},
+        Label.ECG,
+        "72 a minute",
+    ),
+    "clipped": ({"clipped": True}, Label.ARTEFACT, "limit"),
+    "spike": ({"sharpness": 0.75, "half_width_ms": 1.4}, Label.ARTEFACT, "1.4 ms"),
+    "step": ({"low_ratio": 0.9}, Label.ARTEFACT, "0.9 times"),
+    "everywhere": ({"coincident": 4, "coincident_share": 1.0}, Label.ARTEFACT, "4 channels"),
+    "echo": ({"bigger_gap_s": 0.03}, None, ""),
+    "metronome": ({"rhythm_n": 30, "rhythm_hz": 7.6, "rhythm_cv": 0.06}, Label.REPETITIVE, "7.6"),
+    "rhythmic": ({"heart_score": 0.8, "heart_hz": 1.5}, Label.REPETITIVE, "90 a minute"),
+    "crowd": ({"crowd_hz": 4.2}, Label.VOLUNTARY, "4.2 other"),
+    "bed": ({"statistic": 6.0, "bed_hz": 1.7, "peak_to_peak": 24.0}, Label.VOLUNTARY, "1.7 like"),
+    "wide": ({"width_ms": 90.0}, Label.ARTEFACT, "90 ms"),
+    "continual": (
+        {"same_gap_before_s": 0.11, "same_gap_after_s": 0.12},
+        Label.REPETITIVE,
+        "110 ms",
+    ),
+    "edge": ({"near_burst_s": 0.12}, Label.VOLUNTARY, "120 ms"),
+    "coarse": ({"statistic": 6.0, "peak_to_peak": 42.0}, Label.UNCERTAIN, "14 times"),
+    "slow": ({"median_hz": 31.0, "peak_to_peak": 45.0}, Label.UNCERTAIN, "31 Hz"),
+    "isolated": ({"same_gap_before_s": 1.3}, Label.FASCICULATION, "20 times the noise"),
+}
+
+
+def test_there_is_a_case_for_every_rule_in_its_order() -> None:
+    assert [rule.name for rule in POTENTIAL_RULES] == list(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_rule_is_reached_and_says_its_figure(name: str) -> None:
+    changes, label, figure = CASES[name]
+    potential = twitch(**changes)
+    rule = first_match(POTENTIAL_RULES, potential)
+    assert rule is not None
+    assert rule.name == name
+    verdict = verdict_of(rule, potential)
+    if label is None:
+        assert verdict is None
+        return
+    assert verdict is not None
+    assert verdict.label is label
+    assert verdict.flags == (name,)
+    (sentence,) = verdict.reasons
+    assert figure in sentence
+    assert sentence.endswith(".")
+    assert 0.6 <= verdict.probability <= 0.99
+
+
+def test_a_clean_twitch_is_a_fasciculation_and_the_clearer_the_surer() -> None:
+    rule = POTENTIAL_RULES[-1]
+    chances = [sure(rule.margin(twitch(statistic=s))) for s in (5.4, 6.0, 7.0, 9.0)]
+    assert chances == sorted(set(chances))
+
+
+@pytest.mark.parametrize(("brief_ms", "named"), [(1.5, "spike"), (4.0, "isolated")])
+def test_a_sharp_potential_is_a_spike_only_if_brief(brief_ms: float, named: str) -> None:
+    rule = first_match(POTENTIAL_RULES, twitch(sharpness=0.6, half_width_ms=brief_ms))
+    assert rule is not None
+    assert rule.name == named
+
+
+def test_two_channels_cannot_show_that_something_is_everywhere() -> None:
+    rule = first_match(POTENTIAL_RULES, twitch(coincident=2, coincident_share=1.0))
+    assert rule is not None
+    assert rule.name == "isolated"
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.fixed_dictionaries(
+        {
+            "statistic": st.floats(5.4, 200),
+            "peak_to_peak": st.floats(1, 5000),
+            "low_ratio": st.floats(0, 10),
+            "sharpness": st.floats(0, 1),
+            "half_width_ms": st.floats(0.5, 20),
+            "median_hz": st.floats(20, 400),
+            "bed_hz": st.floats(0, 10),
+            "crowd_hz": st.floats(0, 10),
+            "same_hz": st.floats(0, 10),
+            "background": st.floats(0.5, 5),
+            "width_ms": st.floats(10, 500),
+            "near_burst_s": st.floats(0, 10) | st.just(float("inf")),
+            "same_gap_before_s": st.floats(0.01, 10) | st.just(float("inf")),
+            "same_gap_after_s": st.floats(0.01, 10) | st.just(float("inf")),
+            "heart_score": st.floats(0, 1),
+            "heart_hz": st.floats(0.6, 3),
+        }
+    )
+)
+def test_whatever_is_measured_there_is_one_verdict_with_a_sentence(changes: dict[str, Any]) -> None:
+    potential = twitch(**changes)
+    rule = first_match(POTENTIAL_RULES, potential)
+    assert rule is not None
+    verdict = verdict_of(rule, potential)
+    if verdict is not None:
+        assert 0.6 <= verdict.probability <= 0.99
+        assert "nan" not in verdict.reasons[0]
+        assert "inf" not in verdict.reasons[0]
+
+
+def test_a_margin_is_2_at_twice_the_limit_and_at_none_of_it() -> None:
+    assert beyond(10.0, 5.0) == beyond(0.0, 5.0) == 2.0
+    assert beyond(5.0, 5.0) == 0.0
+
+
+def test_a_probability_rises_with_the_margin_from_0_6_and_stays_below_1() -> None:
+    assert sure(-1.0) == sure(0.0) == 0.6
+    assert sure(0.5) < sure(1.0) < sure(3.0) <= sure(1e9) == 0.99
