@@ -91,14 +91,14 @@ FORMATS: tuple[Format, ...] = (
     Format("EDF or BDF", (".edf", ".bdf", ".rec"), _is_edf, "fasciscope.datasets.edf:open_edf"),
     Format("WFDB", (".hea", ".dat"), _anything, "fasciscope.datasets.wfdb:open_wfdb"),
     Format("WAV", (".wav",), _is_wav, "fasciscope.datasets.wav:open_wav"),
-    Format("Spike2", (".smr",), _is_spike2, "fasciscope.datasets.neo_formats:open_spike2"),
+    Format("Spike2", (".smr",), _is_spike2, "fasciscope.datasets.neo_raw:open_spike2"),
     Format(
         "BrainVision",
         (".vhdr", ".vmrk"),
         _is_brainvision,
-        "fasciscope.datasets.neo_formats:open_brainvision",
+        "fasciscope.datasets.neo_raw:open_brainvision",
     ),
-    Format("BrainVision", (".eeg",), _anything, "fasciscope.datasets.neo_formats:open_brainvision"),
+    Format("BrainVision", (".eeg",), _anything, "fasciscope.datasets.neo_raw:open_brainvision"),
     Format(
         "OpenSignals HDF5",
         (".h5", ".hdf5"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fasciscope.core import Annotation, InputError, Recording, uv_per_unit
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.sampled import Sampled, Stretch, needs, recording_of
+from fasciscope.datasets.sampled_columns import Sampled, Stretch, needs, recording_of
 from fasciscope.datasets.select import Column
 
 MAX_ANNOTATIONS = 100_000
