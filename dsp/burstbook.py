@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from fasciscope.core import Burst
 from fasciscope.dsp.bursts import EnvelopeMeasures, Region, measure_envelope
 from fasciscope.dsp.context import Span
+from fasciscope.dsp.grid import Grid
+from fasciscope.dsp.settings import ChainSettings
 
 PRODROME_S = 60.0  # science.md 7.3: a cramp's prodrome lasts up to a minute
 AFTERMATH_S = 10.0
@@ -40,10 +42,14 @@ class _Closed:
 class BurstBook:
     """Remembers just enough of the recent past to measure a burst when it is over."""
 
-    def __init__(self, n_channels: int, rate_hz: float, longest_s: float, window_s: float) -> None:
-        self._rate_hz = rate_hz
-        self._memory = round((longest_s + PRODROME_S + 2 * window_s) * rate_hz)
-        self._window = round(window_s * rate_hz)
+    def __init__(self, n_channels: int, grid: Grid, settings: ChainSettings) -> None:
+        self._rate_hz = grid.rate_hz
+        self._hop_s = grid.hop_s
+        window_s = settings.context_s
+        memory_s = settings.burst_longest_s + PRODROME_S + AFTERMATH_S + 2 * window_s
+        self._memory = round(memory_s * grid.rate_hz)
+        # a potential of the aftermath is known a window after it came
+        self._wait = round((AFTERMATH_S + window_s) * grid.rate_hz)
         self._frames: deque[FrameStats] = deque()
         self._pulses: list[deque[NDArray[np.int64]]] = [deque() for _ in range(n_channels)]
         self._isolated: list[deque[int]] = [deque() for _ in range(n_channels)]
@@ -75,15 +81,15 @@ class BurstBook:
 
     def close(self, region: Region, span: Span) -> None:
         """A burst is over; it waits for what follows it."""
-        self._waiting.append(_Closed(region, span, measure_envelope(region.trace())))
+        self._waiting.append(_Closed(region, span, measure_envelope(region.trace(), self._hop_s)))
 
     def spans(self, channel: int) -> list[Span]:
         """The closed bursts of a channel that recent potentials may lie in or near."""
         return [c.span for c in (*self._given, *self._waiting) if c.region.channel == channel]
 
     def release(self, now: int, *, final: bool = False) -> Iterator[Burst]:
-        """Give the bursts that ended a context window before sample `now` (all if `final`)."""
-        ready = [c for c in self._waiting if final or c.span.end + self._window <= now]
+        """Give the bursts whose aftermath is known at sample `now` (all if `final`)."""
+        ready = [c for c in self._waiting if final or c.span.end + self._wait <= now]
         self._waiting = [c for c in self._waiting if c not in ready]
         everything = (*self._given, *self._waiting, *ready)
         for closed in sorted(ready, key=lambda c: (c.span.start, c.region.channel)):
@@ -95,7 +101,7 @@ class BurstBook:
         frames = self._frames_within(span)
         pulse_hz, pulse_cv = self._pulse_train(channel, span)
         middle = self._middle(frames, channel)
-        peak = span.start + round(envelope.peak_hop * 0.01 * self._rate_hz)
+        peak = span.start + round(envelope.peak_hop * self._hop_s * self._rate_hz)
         return Burst(
             channel=channel,
             channels=_coactive(closed, everything),

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from fasciscope.dsp.settings import ChainSettings
 
-HOP_S = 0.01
 FILLED = 0.6
 """Share of a burst's length above threshold; three units at 8 pps fill more, one fills a third."""
 WAXING_HZ = (0.8, 3.0)  # the common modulation of cramp units is 1.4 +/- 0.4 Hz (S28)
 CORE = 0.1
+SMOOTH_S = 0.3
 SHORT_HOPS = 100
 """A burst exceeds a tenth of its loudest (of its upper decile, if it lasts for over a second) for its
 minimum length; a huge potential with its tail does not."""
@@ -44,18 +44,18 @@ class Region:
         if length < shortest_hops or self.above < FILLED * length:
             return False
         trace = self.trace()
-        loud = trace.max() if length < SHORT_HOPS else np.quantile(trace, 0.9)
-        return float((trace >= CORE * loud).sum()) >= shortest_hops
+        loud = float(trace.max() if length < SHORT_HOPS else np.quantile(trace, 0.9))
+        return int(np.greater_equal(trace, CORE * loud).sum()) >= shortest_hops
 
 
 class RegionTracker:
     """Envelope hops in, closed regions out, per channel."""
 
-    def __init__(self, n_channels: int, settings: ChainSettings) -> None:
+    def __init__(self, n_channels: int, settings: ChainSettings, hop_s: float) -> None:
         self._on = settings.burst_on
-        self._join = settings.burst_join_s / HOP_S
-        self._longest = settings.burst_longest_s / HOP_S
-        self._shortest = settings.burst_min_s / HOP_S
+        self._join = settings.burst_join_s / hop_s
+        self._longest = settings.burst_longest_s / hop_s
+        self._shortest = settings.burst_min_s / hop_s
         self.open: list[Region | None] = [None] * n_channels
         self._hop = 0
 
@@ -69,7 +69,7 @@ class RegionTracker:
     def push(self, ratio: NDArray[np.float64]) -> Iterator[Region]:
         """Take envelope over noise (n_hops, n_channels); give regions that ended."""
         above: NDArray[np.bool_] = np.greater(ratio, self._on)
-        busy = above.any(axis=0)
+        busy = np.asarray(above.any(axis=0))
         for channel, region in enumerate(self.open):
             if busy[channel] or region is not None:
                 yield from self._advance(channel, above[:, channel], ratio[:, channel])
@@ -129,26 +129,26 @@ class EnvelopeMeasures:
     peak_hop: int
 
 
-def measure_envelope(envelope: NDArray[np.float64]) -> EnvelopeMeasures:
-    """Measure a burst's envelope (n_hops,), in multiples of noise, at 100 hops a second.
+def measure_envelope(envelope: NDArray[np.float64], hop_s: float) -> EnvelopeMeasures:
+    """Measure a burst's envelope (n_hops,), in multiples of noise, of hops of `hop_s`.
 
     Rise and fall are the times from a tenth to nine tenths of the plateau (upper quartile) at either
     end, of the envelope smoothed over 0.3 s; waxing is the spread of the 0.8-3 Hz part over the mean
     within the plateau; tremor the strongest line at 3-14 Hz and its share of the power there.
     """
     n = len(envelope)
-    smooth = _smooth(envelope, min(30, max(1, n // 4)))
+    smooth = _smooth(envelope, min(round(SMOOTH_S / hop_s), max(1, n // 4)))
     plateau = float(np.quantile(smooth, 0.75))
     high = np.flatnonzero(smooth >= 0.9 * plateau)
     low = np.flatnonzero(smooth >= 0.1 * plateau)
     first, last = int(high[0]), int(high[-1])
     middle = envelope[first : last + 1]
-    hz, share = _tremor(middle)
+    hz, share = _tremor(middle, hop_s)
     return EnvelopeMeasures(
         rms_ratio=float(np.sqrt(np.mean(middle**2))),
-        rise_s=(first - int(low[0])) * HOP_S,
-        fall_s=(int(low[-1]) - last) * HOP_S,
-        waxing=_waxing(middle),
+        rise_s=(first - int(low[0])) * hop_s,
+        fall_s=(int(low[-1]) - last) * hop_s,
+        waxing=_waxing(middle, hop_s),
         tremor_hz=hz,
         tremor_ratio=share,
         peak_hop=int(envelope.argmax()),
@@ -160,30 +160,30 @@ def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     return np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
 
 
-def _waxing(middle: NDArray[np.float64]) -> float:
+def _waxing(middle: NDArray[np.float64], hop_s: float) -> float:
     """Relative spread of the envelope at 0.8-3 Hz, its slow course (a parabola) taken out."""
     n = len(middle)
-    if n < 150:
+    if n * hop_s < 1.5:
         return 0.0
     course = np.polynomial.Polynomial.fit(np.arange(n), middle, 2)(np.arange(n))
     spectrum = np.fft.rfft(middle - course)
-    hz = np.fft.rfftfreq(n, HOP_S)
+    hz = np.fft.rfftfreq(n, hop_s)
     band = (hz >= WAXING_HZ[0]) & (hz <= WAXING_HZ[1])
     power = 2.0 * float((np.abs(spectrum[band]) ** 2).sum()) / n**2
     return float(np.sqrt(power) / middle.mean())
 
 
-def _tremor(middle: NDArray[np.float64]) -> tuple[float, float]:
+def _tremor(middle: NDArray[np.float64], hop_s: float) -> tuple[float, float]:
     """The strongest envelope line at 3-14 Hz and its share of the power from 1 to 20 Hz."""
-    if len(middle) < 100:
+    if len(middle) * hop_s < 1.0:
         return 0.0, 0.0
-    segment = min(len(middle), 200)
+    segment = min(len(middle), round(2.0 / hop_s))
     starts = range(0, len(middle) - segment + 1, segment // 2)
     taper = np.hanning(segment)
     cuts = np.stack([middle[s : s + segment] for s in starts])
     cuts = (cuts - cuts.mean(axis=1, keepdims=True)) * taper
     power = (np.abs(np.fft.rfft(cuts, axis=1)) ** 2).mean(axis=0)
-    hz = np.fft.rfftfreq(segment, HOP_S)
+    hz = np.fft.rfftfreq(segment, hop_s)
     band = (hz >= 3.0) & (hz <= 14.0)
     around = (hz >= 1.0) & (hz <= 20.0)
     at = int(np.flatnonzero(band)[power[band].argmax()])

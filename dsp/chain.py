@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fasciscope.core import Activity, FrameQuality, Potential, SampleBlock, StreamInfo
 from fasciscope.dsp import quality
 from fasciscope.dsp.burstbook import BurstBook, FrameStats
-from fasciscope.dsp.bursts import HOP_S, Region
+from fasciscope.dsp.bursts import Region
 from fasciscope.dsp.conditioner import Conditioned, Conditioner
 from fasciscope.dsp.context import Context, Span
 from fasciscope.dsp.detector import Detector, Noise
@@ -41,9 +41,8 @@ class Chain:
         self._scale = _scale(info)
         self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
         self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
-        self._bursts = BurstBook(
-            n, info.rate_hz, self._settings.burst_longest_s, self._settings.context_s
-        )
+        self._bursts = BurstBook(n, self.grid, self._settings)
+        self._shortest_hops = self._settings.burst_min_s / self.grid.hop_s
         self._held: list[Conditioned] | None = []  # None once the noise is known
         self._unusable: list[tuple[int, int, NDArray[np.bool_]]] = []
 
@@ -100,7 +99,7 @@ class Chain:
         for channel, samples in pulses:
             self._bursts.add_pulses(channel, samples)
         for region in closed:
-            if region.is_burst(self._settings.burst_min_s / HOP_S):
+            if region.is_burst(self._shortest_hops):
                 self._bursts.close(region, self._span(region))
         for waiting in found:
             if self._usable(waiting.potential):
@@ -117,7 +116,7 @@ class Chain:
 
     def _open_spans(self, channel: int) -> list[Span]:
         region = self._detector.regions.open[channel]
-        if region is None or not region.is_burst(self._settings.burst_min_s / HOP_S):
+        if region is None or not region.is_burst(self._shortest_hops):
             return []
         return [self._span(region)]
 

@@ -42,7 +42,7 @@ class Detector:
         self._tail_n = 2 * self._look_n
         self._guard_n = round(settings.guard_s / grid.bin_s)
         self._settle_n = round(settings.settle_s / grid.bin_s)
-        self.regions = RegionTracker(n_channels, settings)
+        self.regions = RegionTracker(n_channels, settings, grid.hop_s)
         self.busy = np.zeros(n_channels, dtype=bool)  # channels that may be in a burst now
         self._n_channels = n_channels
         self.bank = MatchedBank(grid.bin_rate_hz, n_channels)

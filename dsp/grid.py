@@ -30,6 +30,11 @@ class Grid:
         """Length of a bin."""
         return self.step / self.rate_hz
 
+    @property
+    def hop_s(self) -> float:
+        """Length of an envelope hop: 10 ms, or as near as whole bins come."""
+        return self.hop * self.step / self.rate_hz
+
 
 def grid_for(rate_hz: float, settings: ChainSettings) -> Grid:
     """The grid at a sampling rate."""

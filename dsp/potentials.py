@@ -59,7 +59,8 @@ def measure(
     """Measure the potentials near `rows` (m,) of `feature` and `raw` (n, n_channels).
 
     `origin` is the absolute number of row 0; `noise` (m,) the feature branch's noise RMS;
-    `line_hz` the mains, whose wave the raw level is averaged over. Windows that reach over an end repeat the end's sample.
+    `line_hz` the mains, whose wave the raw level is averaged over. Windows that reach over an end
+    repeat the end's sample.
     """
     peak = _deflection(feature, rows, channels, half_samples(rate_hz, PEAK_S))
     extent = half_samples(rate_hz, EXTENT_S)

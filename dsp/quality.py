@@ -73,8 +73,8 @@ def reasons(
         RESOLUTION: scale.calibrated & (scale.lsb * COUNTS_IN_POTENTIAL > SMALLEST_POTENTIAL_UV),
     }
     if not np.any(list(verdicts.values())):
-        return ((),) * raw.shape[1]
-    bad = {name: verdicts[name].tolist() for name in REASONS}
+        return ((),) * int(raw.shape[1])
+    bad: dict[str, list[bool]] = {name: verdicts[name].tolist() for name in REASONS}
     return tuple(
         tuple(name for name in REASONS if bad[name][channel]) for channel in range(raw.shape[1])
     )
