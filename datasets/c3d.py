@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fasciscope.core import InputError, Recording
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.sampled_columns import Sampled, needs, recording_of, whole
+from fasciscope.datasets.sampled import Signal, array_source, extra, guarded, recording
 from fasciscope.datasets.select import Column
 
 BLOCK_BYTES = 512
@@ -19,34 +19,26 @@ def open_c3d(path: Path, options: ReadOptions) -> Recording:
 
     Raises InputError for a damaged file or one without analog channels.
     """
-    try:
-        import ezc3d
-    except ImportError as error:
-        raise needs("ezc3d", "C3D") from error
+    ezc3d = extra("ezc3d")
     _check_header(path)
-    try:
+    with guarded(path, "C3D with analog channels"):
         content = ezc3d.c3d(str(path))
         analog = content["parameters"]["ANALOG"]
         rate_hz = float(analog["RATE"]["value"][0])
         names = [str(name) for name in analog["LABELS"]["value"]]
         units = [str(unit) for unit in analog["UNITS"]["value"]]
         samples: NDArray[np.float64] = content["data"]["analogs"][0]
-    except Exception as error:  # ezc3d raises whatever a damaged file leads it into
-        raise InputError(
-            f"{path.name} cannot be read as C3D with analog channels ({type(error).__name__}: {error})."
-        ) from error
-    used = [i for i in range(min(len(names), len(samples))) if np.any(samples[i])]
-    if not used or rate_hz <= 0:
+    here = range(min(len(names), len(samples)))
+    used = [i for i in here if np.any(samples[i])]
+    if not used:
         raise InputError(f"{path.name} holds no analog channel with a signal.")
-    unused = len(samples) - len(used)
-    notes = (f"{unused} analog channels are zero throughout and left out.",) if unused else ()
-    columns = [Column(names[i], units[i] if i < len(units) else "", "", rate_hz) for i in used]
-
-    def read(start: int, stop: int, chosen: list[int]) -> NDArray[np.float64]:
-        return samples[[used[c] for c in chosen], start:stop].T
-
-    source = Sampled("C3D", "C3D analog", columns, whole(samples.shape[1]), read, (), notes)
-    return recording_of(path, source, options)
+    unused = [names[i] for i in here if i not in used]
+    notes = (f"Left out, zero throughout: {', '.join(unused)}.",) if unused else ()
+    signals = [
+        Signal(Column(names[i], units[i] if i < len(units) else "", rate_hz=rate_hz)) for i in used
+    ]
+    source = array_source("C3D", "C3D analog", signals, samples[used].T, notes=notes)
+    return recording(path, source, options)
 
 
 def _check_header(path: Path) -> None:

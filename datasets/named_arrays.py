@@ -7,16 +7,18 @@ Anything else is refused with the names that were found.
 
 import re
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import scipy.io
 from numpy.typing import NDArray
 
 from fasciscope.core import InputError, Recording, UnsupportedError
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.sampled_columns import Sampled, needs, recording_of, whole
+from fasciscope.datasets.sampled import Signal, Source, array_source, extra, guarded, recording
 from fasciscope.datasets.select import Column
 
 MAX_BYTES = 2 << 30
@@ -32,6 +34,10 @@ RATES = (
     "sfreq",
 )
 UNITS = ("unit", "units")
+TEMPLATES = ("template", "muap", "sta_")
+
+MAT_HEAD_BYTES = 128
+MAT_COMPRESSED = 15
 _LABEL = re.compile(r"^(?P<name>.*?)\s*\[\s*(?P<unit>[^\]]*)\]\s*$")
 
 
@@ -39,9 +45,9 @@ def open_matlab(path: Path, options: ReadOptions) -> Recording:
     """Open a .mat file of any version. Raises InputError if damaged, UnsupportedError if unclear."""
     with path.open("rb") as handle:
         newer = b"MATLAB 7.3" in handle.read(128)
-    return _open(
-        path, "MATLAB v7.3" if newer else "MATLAB v5", _load_v73 if newer else _load_v5, options
-    )
+    if newer:
+        return _open(path, "MATLAB v7.3", _load_v73, options)
+    return _open(path, "MATLAB v5", _load_v5, options)
 
 
 def open_npz(path: Path, options: ReadOptions) -> Recording:
@@ -49,38 +55,58 @@ def open_npz(path: Path, options: ReadOptions) -> Recording:
     return _open(path, "NumPy archive", _load_npz, options)
 
 
-def _open(path: Path, name: str, load: Any, options: ReadOptions) -> Recording:
-    try:
-        found: Mapping[str, Any] = load(path)
-    except (InputError, MemoryError):
-        raise
-    except Exception as error:  # the libraries raise whatever a damaged file leads them into
-        raise InputError(
-            f"{path.name} cannot be read as {name} ({type(error).__name__}: {error})."
-        ) from error
-    return recording_of(path, _layout(path, name, _unwrapped(found)), options)
+def _open(
+    path: Path, name: str, load: Callable[[Path], Mapping[str, Any]], options: ReadOptions
+) -> Recording:
+    with guarded(path, name):
+        found = load(path)
+        source = _layout(path, name, _unwrapped(found))
+    return recording(path, source, options)
 
 
 def _load_v5(path: Path) -> Mapping[str, Any]:
-    import scipy.io
-
-    sizes = {n: int(np.prod(shape)) for n, shape, _kind in scipy.io.whosmat(path)}
-    if any(size * 8 > MAX_BYTES for size in sizes.values()):
-        raise InputError(f"{path.name} declares arrays above 2 GB; export it as EDF or CSV.")
+    _check_size(path, _unpacked_bytes(path), "unpacks to")
     loaded = scipy.io.loadmat(path, simplify_cells=True, verify_compressed_data_integrity=True)
     return {name: value for name, value in loaded.items() if not name.startswith("__")}
 
 
+def _unpacked_bytes(path: Path) -> int:
+    """What the variables take unpacked, by their own tags: a few bytes of each are unpacked.
+
+    Source: MathWorks, "MAT-File Format", level 5: tags of type and size, compressed or not.
+    """
+    total = 0
+    with path.open("rb") as handle:
+        head = handle.read(MAT_HEAD_BYTES)
+        order: Literal["little", "big"] = "big" if head[126:128] == b"MI" else "little"
+        while len(tag := handle.read(8)) == 8:
+            kind, size = (int.from_bytes(tag[i : i + 4], order) for i in (0, 4))
+            at = handle.tell()
+            if kind == MAT_COMPRESSED:
+                inner = zlib.decompressobj().decompress(handle.read(min(size, 4096)), 8)
+                total += int.from_bytes(inner[4:8], order)
+            else:
+                total += size
+            handle.seek(at + size)
+    return total
+
+
+def _check_size(path: Path, n_bytes: int, verb: str) -> None:
+    if n_bytes > MAX_BYTES:
+        raise InputError(
+            f"{path.name} {verb} {n_bytes / 2**30:.1f} GB; allowed are {MAX_BYTES / 2**30:g} GB. "
+            f"Split it, or export it as EDF+ or CSV."
+        )
+
+
 def _load_v73(path: Path) -> Mapping[str, Any]:
-    try:
-        import h5py
-    except ImportError as error:
-        raise needs("h5py", "MATLAB v7.3") from error
+    h5py = extra("h5py")
     with h5py.File(path, "r") as handle:
         return _datasets(path, handle)
 
 
 def _datasets(path: Path, group: Any) -> dict[str, Any]:
+    """Numbers, texts and structs; what cells refer to, under ``#refs#``, is left aside."""
     found: dict[str, Any] = {}
     for name in group:
         item = group[name]
@@ -89,18 +115,16 @@ def _datasets(path: Path, group: Any) -> dict[str, Any]:
         if hasattr(item, "keys"):
             found[name] = _datasets(path, item)
         elif item.dtype.kind in "iuf":
-            if item.size * 8 > MAX_BYTES:
-                raise InputError(
-                    f"{path.name} declares {name} above 2 GB; export it as EDF or CSV."
-                )
-            found[name] = np.asarray(item).T  # HDF5 holds MATLAB's matrices transposed
+            _check_size(path, item.size * 8, f"declares, as {name},")
+            values = np.asarray(item).T  # HDF5 holds MATLAB's matrices transposed
+            text = item.attrs.get("MATLAB_class") == b"char"
+            found[name] = "".join(map(chr, values.reshape(-1))) if text else values
     return found
 
 
 def _load_npz(path: Path) -> Mapping[str, Any]:
     with zipfile.ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
-            raise InputError(f"{path.name} unpacks to more than 2 GB; split it.")
+        _check_size(path, sum(member.file_size for member in archive.infolist()), "unpacks to")
     with np.load(path, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
 
@@ -113,11 +137,16 @@ def _unwrapped(found: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def _layout(path: Path, name: str, found: Mapping[str, Any]) -> Sampled:
+def _layout(path: Path, name: str, found: Mapping[str, Any]) -> Source:
     if {"Data", "Description", "SamplingFrequency"} <= set(found):
         return _otbiolab(path, name, found)
     signal, rate = _pick(found, SIGNALS), _pick(found, RATES)
     if signal is None or not _is_matrix(found[signal]):
+        if any(word in str(key).lower() for key in found for word in TEMPLATES):
+            raise UnsupportedError(
+                f"{path.name} holds waveforms of single units ({', '.join(list(found)[:4])} ...), not a "
+                f"recording. Open the recording that they were taken from."
+            )
         shapes = ", ".join(f"{n} {_shape(v)}" for n, v in list(found.items())[:12])
         raise UnsupportedError(
             f"{path.name} has no matrix called {', '.join(SIGNALS[:4])} ...: it holds {shapes or 'nothing'}. "
@@ -132,7 +161,7 @@ def _layout(path: Path, name: str, found: Mapping[str, Any]) -> Sampled:
     return _from_matrix(name, name, columns, matrix)
 
 
-def _otbiolab(path: Path, name: str, found: Mapping[str, Any]) -> Sampled:
+def _otbiolab(path: Path, name: str, found: Mapping[str, Any]) -> Source:
     matrix = np.asarray(found["Data"], dtype=np.float64)
     labels = [str(text) for text in np.atleast_1d(found["Description"])]
     if matrix.ndim != 2 or matrix.shape[1] != len(labels):
@@ -151,11 +180,8 @@ def _otbiolab(path: Path, name: str, found: Mapping[str, Any]) -> Sampled:
 
 def _from_matrix(
     name: str, device: str, columns: list[Column], matrix: NDArray[np.float64]
-) -> Sampled:
-    def read(start: int, stop: int, chosen: list[int]) -> NDArray[np.float64]:
-        return matrix[start:stop, chosen]
-
-    return Sampled(name, device, columns, whole(len(matrix)), read)
+) -> Source:
+    return array_source(name, device, [Signal(column) for column in columns], matrix)
 
 
 def _pick(found: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

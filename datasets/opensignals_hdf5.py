@@ -1,96 +1,155 @@
-"""OpenSignals (PLUX, BITalino) HDF5 recordings, with the sensor's published transfer function."""
+"""OpenSignals (PLUX, BITalino) HDF5 recordings, with the sensors' published transfer functions.
 
+A group a device: ``raw/channel_N`` with its sensor, and ``raw/nSeq``, a counter that wraps; samples
+that it lacks are gaps.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.core import InputError, Recording, UnsupportedError
+from fasciscope.core import InputError, MissingFactError, Recording, UnsupportedError
 from fasciscope.datasets.opensignals import transfer_uv_per_count
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.sampled_columns import Sampled, needs, recording_of, whole
+from fasciscope.datasets.sampled import Signal, Source, Span, extra, guarded, recording
 from fasciscope.datasets.select import Column
 
-COUNTER_BITS = 16
+FORM = "OpenSignals HDF5"
+MAX_BITS = 32
+COUNTER_BITS = (4, 8, 16, 32)
+"""Where nSeq may wrap: the smallest that holds its highest number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """A data set of a device, by their names in the file."""
+
+    device: str
+    name: str
+    signal: Signal
 
 
 def open_opensignals_hdf5(path: Path, options: ReadOptions) -> Recording:
-    """Open an OpenSignals .h5 file. Raises InputError for a damaged one, UnsupportedError for others."""
-    try:
-        import h5py
-    except ImportError as error:
-        raise needs("h5py", "HDF5") from error
-    try:
-        handle = h5py.File(path, "r")
-    except OSError as error:
-        raise InputError(f"{path.name} is not a whole HDF5 file: {error}.") from error
-    devices = [k for k in handle if isinstance(handle[k], h5py.Group) and "raw" in handle[k]]
-    if not devices:
-        raise UnsupportedError(
-            f"{path.name} is HDF5, but not of OpenSignals: no device group with 'raw' among "
-            f"{', '.join(list(handle)[:8]) or 'nothing'}. Export it as CSV or EDF."
-        )
-    if len(devices) > 1:
-        raise UnsupportedError(
-            f"{path.name} holds {len(devices)} devices; export them one by one from OpenSignals."
-        )
-    return recording_of(path, _source(path, handle[devices[0]]), options)
+    """Open an OpenSignals .h5 file; the counter is read, samples are not.
+
+    Raises InputError for a damaged file, UnsupportedError for other HDF5, MissingFactError (--unit)
+    where a sensor's transfer function is unknown, or where the channels are of several devices.
+    """
+    with guarded(path, FORM), _opened(path) as handle:
+        devices = [name for name in handle if "raw" in handle[name]]
+        if not devices:
+            raise UnsupportedError(
+                f"{path.name} is HDF5, but not of OpenSignals: no device with 'raw' among "
+                f"{', '.join(list(handle)[:8]) or 'nothing'}. Export it as CSV or EDF."
+            )
+        several = len(devices) > 1
+        channels = [c for d in devices for c in _channels(path, handle[d], several, options)]
+        start_time = _start_time(handle[devices[0]].attrs)
+        device = _text(handle[devices[0]].attrs.get("device", "")) or "OpenSignals"
+
+    def spans(chosen: list[int]) -> list[Span]:
+        names = {channels[i].device for i in chosen}
+        if len(names) > 1:
+            raise MissingFactError(
+                f"{path.name}: the channels are of {len(names)} devices ({', '.join(sorted(names))}), "
+                f"each with a clock of its own.",
+                "--channels (those of one device)",
+            )
+        with _opened(path) as handle:
+            return _spans(path, handle[names.pop()]["raw"], channels[chosen[0]].name)
+
+    def rows(chosen: list[int], start: int, stop: int) -> NDArray[Any]:
+        with _opened(path) as handle:
+            picked = [handle[channels[i].device]["raw"][channels[i].name] for i in chosen]
+            return np.stack([data[start:stop].reshape(-1) for data in picked], axis=1)
+
+    signals = [channel.signal for channel in channels]
+    source = Source(FORM, device, signals, spans, rows, start_time=start_time)
+    return recording(path, source, options)
 
 
-def _source(path: Path, group: Any) -> Sampled:
-    raw = group["raw"]
-    names = sorted(k for k in raw if k.startswith("channel_"))
-    rate_hz = _number(path, group, "sampling rate")
-    if not names or rate_hz <= 0:
-        raise InputError(f"{path.name} holds no channel with a sampling rate above 0.")
-    bits = [int(b) for b in np.atleast_1d(group.attrs.get("resolution", []))]
-    device = _text(group.attrs.get("device", "")) or "OpenSignals"
-    columns, gains, centres = [], [], []
-    for k, name in enumerate(names):
-        sensor = _text(raw[name].attrs.get("sensor", ""))
-        gain = transfer_uv_per_count(device, sensor, bits[k]) if k < len(bits) else None
-        label = _text(raw[name].attrs.get("label", "")) or name
-        columns.append(Column(f"{sensor} {label}".strip(), "uV" if gain else "", sensor, rate_hz))
-        gains.append(gain or 1.0)
-        centres.append(2.0 ** (bits[k] - 1) if gain else 0.0)
-    lengths = {int(raw[name].shape[0]) for name in names}
-    if len(lengths) > 1:
-        raise InputError(f"{path.name}: its channels have different lengths; it is damaged.")
-    _check_counter(path, raw)
-
-    def read(start: int, stop: int, chosen: list[int]) -> NDArray[np.float64]:
-        cut = [raw[names[c]][start:stop].reshape(-1).astype(np.float64) for c in chosen]
-        counts = np.stack(cut, axis=1)
-        uv: NDArray[np.float64] = (counts - np.array(centres)[chosen]) * np.array(gains)[chosen]
-        return uv
-
-    steps = tuple(g if c.unit else None for g, c in zip(gains, columns, strict=True))
-    when = f"{_text(group.attrs.get('date', ''))}T{_text(group.attrs.get('time', ''))}".strip("T")
-    return Sampled(
-        "OpenSignals HDF5", device, columns, whole(lengths.pop()), read, (), (), when or None, steps
-    )
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    h5py = extra("h5py")
+    with h5py.File(path, "r") as handle:
+        yield handle
 
 
-def _check_counter(path: Path, raw: Any) -> None:
-    """The sequence numbers grow by one; lost samples are refused, not joined."""
-    if "nSeq" not in raw:
-        return
-    sequence = raw["nSeq"][:].reshape(-1).astype(np.int64)
-    step = np.diff(sequence)
-    lost = np.flatnonzero((step != 1) & (step != 0) & (sequence[1:] != 0))
-    if len(lost):
+def _channels(path: Path, group: Any, several: bool, options: ReadOptions) -> Iterator[_Channel]:
+    """The analog channels of a device, in the order of their numbers, which `resolution` follows."""
+    attrs, raw = group.attrs, group["raw"]
+    numbered = {int(name[8:]): name for name in raw if name.startswith("channel_")}
+    rate_hz = attrs.get("sampling rate")
+    if not numbered or rate_hz is None:
+        raise InputError(f"{path.name} holds no channel with a sampling rate.")
+    bits = [int(b) for b in np.atleast_1d(attrs.get("resolution", []))]
+    if any(not 1 <= b <= MAX_BITS for b in bits):
         raise InputError(
-            f"{path.name}: the sequence number jumps at sample {int(lost[0]) + 1}, so samples are "
-            f"lost. Export it as OpenSignals text, whose gaps are read."
+            f"{path.name} has resolutions of {bits} bits; allowed are 1 to {MAX_BITS}."
         )
+    device = group.name.strip("/")
+    for place, number in enumerate(sorted(numbered)):
+        about = raw[numbered[number]].attrs
+        sensor = _text(about.get("sensor", ""))
+        label = _text(about.get("label", "")) or f"channel {number}"
+        name = f"{sensor} {label}".strip() + (f" {device}" if several else "")
+        n_bits = bits[place] if place < len(bits) else None
+        signal = _signal(
+            Column(name, "", sensor, float(rate_hz)),
+            _text(attrs.get("device", "")),
+            n_bits,
+            options,
+        )
+        yield _Channel(device, numbered[number], signal)
 
 
-def _number(path: Path, group: Any, key: str) -> float:
+def _signal(column: Column, device: str, bits: int | None, options: ReadOptions) -> Signal:
+    """With the sensor's scale in microvolts; plain counts where the person names a unit."""
+    if bits is None:
+        return Signal(column)
+    rails = (0.0, 2.0**bits - 1)
+    gain = transfer_uv_per_count(device, column.kind, bits)
+    if gain is None or options.unit:
+        return Signal(column, rails=rails)
+    known = Column(column.name, "uV", column.kind, column.rate_hz)
+    return Signal(known, gain, -gain * 2.0 ** (bits - 1), rails)
+
+
+def _spans(path: Path, raw: Any, name: str) -> list[Span]:
+    n_rows = len(raw[name])
+    if "nSeq" not in raw:
+        return [Span(0, 0, n_rows)]
+    counter = raw["nSeq"][:].reshape(-1).astype(np.int64)
+    if len(counter) != n_rows:
+        raise InputError(
+            f"{path.name}: {len(counter)} sequence numbers for {n_rows} samples. It is damaged."
+        )
+    highest = int(counter.max(initial=0))
+    wrap = 2 ** next((bits for bits in COUNTER_BITS if highest < 2**bits), 32)
+    steps = np.diff(counter) % wrap
+    edges = np.flatnonzero(steps != 1) + 1
+    rows = np.concatenate(([0], edges))
+    # a step of 0 is the same number twice: one whole turn of the counter, or a fault of the hub
+    lost = np.concatenate(([0], np.cumsum(np.maximum(steps[edges - 1], 1) - 1)))
+    stops = np.append(edges, n_rows)
+    return [
+        Span(int(row + gone), int(row), int(stop - row))
+        for row, gone, stop in zip(rows, lost, stops, strict=True)
+    ]
+
+
+def _start_time(attrs: Any) -> str | None:
+    """OpenSignals writes 2017-1-23 and 10:28:51.69."""
     try:
-        return float(group.attrs[key])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path.name} does not say its {key}.") from error
+        year, month, day = (int(part) for part in _text(attrs["date"]).split("-"))
+        return f"{year:04}-{month:02}-{day:02}T{_text(attrs['time'])}"
+    except (KeyError, ValueError):
+        return None
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,7 @@
 """XDF recordings of LabRecorder, through pyxdf: the EMG stream, pauses as gaps, markers as annotations."""
 
 import logging
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,15 @@ from numpy.typing import NDArray
 
 from fasciscope.core import Annotation, InputError, Recording, UnsupportedError
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.sampled_columns import Sampled, Stretch, needs, recording_of
+from fasciscope.datasets.sampled import (
+    Signal,
+    Source,
+    Span,
+    array_source,
+    extra,
+    guarded,
+    recording,
+)
 from fasciscope.datasets.select import Column
 
 KINDS = ("EMG", "EXG", "EEG")  # boards that send EMG often call it EEG
@@ -20,19 +29,12 @@ LEAST_HZ = 50.0
 
 def open_xdf(path: Path, options: ReadOptions) -> Recording:
     """Open the EMG stream of an .xdf file. Raises InputError if damaged, UnsupportedError if none."""
-    try:
-        import pyxdf
-    except ImportError as error:
-        raise needs("pyxdf", "XDF") from error
-    logging.getLogger("pyxdf").setLevel(logging.ERROR)  # its remarks are ours to make
-    try:
+    pyxdf = extra("pyxdf")
+    logging.getLogger("pyxdf").setLevel(logging.CRITICAL)  # its remarks are ours to make
+    with guarded(path, "XDF"):
         streams, _ = pyxdf.load_xdf(str(path), dejitter_timestamps=False)
-    except Exception as error:  # pyxdf raises whatever a damaged file leads it into
-        raise InputError(
-            f"{path.name} cannot be read as XDF ({type(error).__name__}: {error}). Is it whole?"
-        ) from error
-    stream = _choose(path, streams)
-    return recording_of(path, _source(path, stream, streams), options)
+        source = _source(path, _choose(path, streams), streams)
+    return recording(path, source, options)
 
 
 def _choose(path: Path, streams: list[Any]) -> Any:
@@ -53,7 +55,7 @@ def _choose(path: Path, streams: list[Any]) -> Any:
     return usable[0]
 
 
-def _source(path: Path, stream: Any, streams: list[Any]) -> Sampled:
+def _source(path: Path, stream: Any, streams: list[Any]) -> Source:
     rate_hz = _rate(stream)
     values: NDArray[np.float64] = np.asarray(stream["time_series"], dtype=np.float64)
     stamps: NDArray[np.float64] = np.asarray(stream["time_stamps"], dtype=np.float64)
@@ -67,25 +69,24 @@ def _source(path: Path, stream: Any, streams: list[Any]) -> Sampled:
         for at, text in zip(other["time_stamps"], other["time_series"], strict=True)
     )
     runs = _runs(stamps, rate_hz)
+    source = array_source(
+        "XDF", _first(stream, "name"), [Signal(c) for c in columns], values, annotations=marks
+    )
+    return replace(source, spans=lambda _: runs)
 
-    def read(start: int, stop: int, chosen: list[int]) -> NDArray[np.float64]:
-        return values[start:stop, chosen]
 
-    return Sampled("XDF", _first(stream, "name"), columns, lambda _c: runs, read, marks)
-
-
-def _runs(stamps: NDArray[np.float64], rate_hz: float) -> list[Stretch]:
+def _runs(stamps: NDArray[np.float64], rate_hz: float) -> list[Span]:
     """Contiguous runs: the stamps pause where they leap by more than jitter and never catch up."""
     behind = stamps - stamps[0] - np.arange(len(stamps)) / rate_hz
     settled = np.minimum.accumulate(behind[::-1])[::-1]  # what later stamps do not take back
     leaps = np.flatnonzero(np.diff(settled) > max(GAP_STEPS / rate_hz, 0.1)) + 1
     edges = [0, *leaps.tolist(), len(stamps)]
-    runs: list[Stretch] = []
+    runs: list[Span] = []
     for start, stop in pairwise(edges):
         lost = round(max(0.0, float(settled[start] - settled[0])) * rate_hz)
         first = start + lost
-        least = runs[-1].first_sample + runs[-1].n_samples if runs else 0
-        runs.append(Stretch(max(first, least), stop - start))
+        least = runs[-1].first_sample + runs[-1].n_rows if runs else 0
+        runs.append(Span(max(first, least), start, stop - start))
     return runs
 
 

@@ -143,7 +143,7 @@ class Chain:
         holes = frame.holes()
         clipped = None if frame.flags is None else (frame.flags & ~np.uint8(HOLE)) != 0
         reasons = quality.reasons(
-            frame.uv, holes, clipped, noise.feature, piece.line_residue, self._scale, self._rate_hz
+            frame.uv, holes, clipped, noise.feature, piece.line_wander, self._scale, self._rate_hz
         )
         if any(reasons):
             bad = np.array([bool(r) for r in reasons])

@@ -29,7 +29,7 @@ class Conditioned:
     `feature` (n, n_channels) 20-450 Hz without mains; `bins` (n_bins, n_channels) the detection
     branch at the grid's pace; `feature_bins` the feature branch at that pace; `bad` (n_bins,
     n_channels) True in holes, None where there are none; `line_hz` the mains, `line` and
-    `line_residue` (n_channels,) the RMS of the mains taken out and of what could not be taken out.
+    `line_wander` (n_channels,) the RMS of the mains taken out, and the share that stayed (`mains.Comb.wander`).
     """
 
     frame: Frame
@@ -39,7 +39,7 @@ class Conditioned:
     bad: NDArray[np.bool_] | None
     line_hz: float
     line: NDArray[np.float64]
-    line_residue: NDArray[np.float64]
+    line_wander: NDArray[np.float64]
 
 
 class Conditioner:
@@ -76,7 +76,7 @@ class Conditioner:
             bad=None if holes is None else _by_bin(holes, self._step),
             line_hz=self.mains.line_hz,
             line=self.mains.rms(),
-            line_residue=self.mains.residue(),
+            line_wander=self.mains.wander(),
         )
 
     def _filter(self, frame: Frame, holes: NDArray[np.bool_] | None) -> NDArray[np.float64]:

@@ -1,10 +1,10 @@
 """Can this second be judged? Named reasons per channel, from the raw signal and the branches.
 
 `gap`: more than 2 % of the samples are lost. `flat`: no change at all. `saturation`: at the rail for
-most of the frame. `clipping`: more than 0.1 % at the rail. `mains`: a residue of the line stronger
-than the noise. `motion`: slow energy far above what lies in the EMG band. `excessive noise`: above
-100 uV RMS at rest (SPiQE's exclusion threshold, S1). `low resolution`: a 50-uV potential (S23) spans
-fewer than three counts. Numbers: science.md 9, step 3.
+most of the frame. `clipping`: more than 0.1 % at the rail. `mains`: a line that wanders too fast to be
+taken out, twice as strong as what is beside it. `motion`: slow energy far above what lies in the EMG
+band. `excessive noise`: above 100 uV RMS at rest (SPiQE's exclusion threshold, S1). `low resolution`: a
+50-uV potential (S23) spans fewer than three counts. Numbers: science.md 9, step 3.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NOISY_UV = 100.0
 SMALLEST_POTENTIAL_UV = 50.0
 COUNTS_IN_POTENTIAL = 3.0
 MOTION_RATIO = 40.0
-MAINS_RATIO = 1.0
+MAINS_WANDER = 2.0  # the line that wanders, over what is beside it
 SLOW_PIECE_S = 0.025
 
 GAP, FLAT, SATURATION, CLIPPING, MAINS, MOTION, NOISE, RESOLUTION = (
@@ -50,13 +50,13 @@ def reasons(
     holes: NDArray[np.bool_] | None,
     clipped: NDArray[np.bool_] | None,
     noise: NDArray[np.float64],
-    line_residue: NDArray[np.float64],
+    line_wander: NDArray[np.float64],
     scale: Scale,
     rate_hz: float,
 ) -> tuple[tuple[str, ...], ...]:
     """Why each channel of a frame (n, n_channels) cannot be judged; an empty tuple if it can.
 
-    `noise` and `line_residue` are RMS by channel; `clipped` is the board's own word, if it has one.
+    `noise` is RMS by channel, `line_wander` the share of the line that stayed (`mains`); `clipped` is the board's own word, if it has one.
     """
     low, high = raw.min(axis=0), raw.max(axis=0)
     at_rail = _rail_share(raw, low, high, clipped, noise)
@@ -67,7 +67,7 @@ def reasons(
         FLAT: high == low,
         SATURATION: at_rail > SATURATED_SHARE,
         CLIPPING: at_rail > CLIPPED_SHARE,
-        MAINS: line_residue > MAINS_RATIO * noise,
+        MAINS: line_wander > MAINS_WANDER,
         MOTION: slow > MOTION_RATIO * noise,
         NOISE: scale.calibrated & (noise > NOISY_UV),
         RESOLUTION: scale.calibrated & (scale.lsb * COUNTS_IN_POTENTIAL > SMALLEST_POTENTIAL_UV),

@@ -30,7 +30,7 @@ REFUSED: dict[str, str] = {
     "brainvision_tms/Example Data 1.events.json": "no kind that is read",
     "derived/emg_bursts-events.txt": "marks",
     "events/": "no kind that is read",
-    "muap/": "no matrix called",
+    "muap/": "waveforms of single units",
     "spikerbox_wav/BYB_Recording_2022-01-13_13.18.29-events.txt": "marks",
     "xdf/minimal.xdf": "no EMG stream",
 }
@@ -186,4 +186,4 @@ def test_a_pause_in_the_time_stamps_of_xdf_is_a_gap() -> None:
 
     stamps = np.concatenate([np.arange(1000) / 250.0, 8.0 + np.arange(500) / 250.0])
     runs = _runs(stamps, 250.0)
-    assert [(r.first_sample, r.n_samples) for r in runs] == [(0, 1000), (2000, 500)]
+    assert [(r.first_sample, r.n_rows) for r in runs] == [(0, 1000), (2000, 500)]

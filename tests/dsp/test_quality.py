@@ -24,7 +24,7 @@ class Second:
     holes: NDArray[np.bool_] | None = None
     clipped: NDArray[np.bool_] | None = None
     noise: float = 3.0
-    residue: float = 0.3
+    wander: float = 0.3
     lsb: float = 0.02
     calibrated: bool = True
 
@@ -35,7 +35,7 @@ class Second:
             self.holes,
             self.clipped,
             np.array([self.noise]),
-            np.array([self.residue]),
+            np.array([self.wander]),
             scale,
             RATE_HZ,
         )
@@ -51,7 +51,7 @@ FAULTY = {
     "flat": Second(raw=np.full((N, 1), 7.0)),
     "saturation": Second(raw=np.clip(2000 * np.sin(2 * np.pi * 2 * TIME_S), -500, 500)),
     "clipping": Second(raw=np.clip(noise(N, seed=2) + 90 * np.sin(10 * TIME_S), -60, 80)),
-    "mains": Second(residue=3.1),
+    "mains": Second(wander=2.1),
     "motion": Second(raw=noise(N, seed=2) + 900 * np.sin(2 * np.pi * 4 * TIME_S)),
     "excessive noise": Second(noise=101.0),
     "low resolution": Second(lsb=17.0),
@@ -89,7 +89,7 @@ def test_without_a_scale_nothing_hangs_on_microvolts(fault: str) -> None:
 
 
 def test_reasons_come_in_their_order() -> None:
-    both = Second(noise=101.0, residue=200.0, holes=flags(500)).judged()
+    both = Second(noise=101.0, wander=200.0, holes=flags(500)).judged()
     assert list(both) == [r for r in REASONS if r in both]
     assert len(both) == 3
 
