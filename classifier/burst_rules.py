@@ -3,8 +3,8 @@
 from fasciscope.classifier.rules import Rule, beyond
 from fasciscope.core import Burst, Label
 
-TREMOR_SHARE = 0.4  # of the envelope's power in one line: rhythmic (science.md 3.2)
-TREMOR_S = 1.0
+TREMOR_SHARE = 0.5  # of the envelope's power in one line: rhythmic (science.md 3.2)
+TREMOR_S = 2.0
 SLOW_BURST = 4.0  # slow energy over EMG energy: a movement of the cable or the electrode
 COMMON = 0.97  # the same wave on all channels
 

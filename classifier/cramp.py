@@ -36,7 +36,7 @@ def points(burst: Burst, duration_s: float) -> tuple[Point, ...]:
             f"ramps in 0.1-1 s)",
         ),
         Point(
-            _capped(30.0 * (burst.waxing - 0.14), 2.5),
+            _capped(60.0 * (burst.waxing - 0.14), 2.5),
             f"its strength waxes by {burst.waxing:.0%} at 0.8-3 Hz (cramps share a 1.4 Hz modulation)",
         ),
         Point(
