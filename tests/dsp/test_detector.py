@@ -42,8 +42,10 @@ def test_potentials_come_in_order_and_each_once() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
-def test_an_hour_of_white_noise_gives_one_false_alarm_in_ten_minutes_at_most(seed: int) -> None:
+def test_six_hours_of_white_noise_give_one_false_alarm_in_ten_minutes_at_most() -> None:
     info = info_of(4)
-    found = activities(info, blocks_of(info, noise(900_000, 4, seed=100 + seed)))
-    assert sum(isinstance(a, Potential) for a in found) <= 6
+    found = 0
+    for seed in range(6):
+        uv = noise(900_000, 4, seed=100 + seed)
+        found += sum(isinstance(a, Potential) for a in activities(info, blocks_of(info, uv)))
+    assert found <= 36
