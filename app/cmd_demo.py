@@ -14,7 +14,10 @@ import click
     help="Folder for the results.",
 )
 def demo_command(out: Path) -> None:
-    """Synthesise a session with twitches and a cramp, analyse it, print the report's path."""
+    """Synthesise a session with twitches and a cramp, analyse it, print the report's path.
+
+    What truly happened in it is written beside: truth.tsv.
+    """
     from fasciscope.app.outputs import check_folder, write_outputs
     from fasciscope.app.pipeline import Settings
     from fasciscope.app.runs import analysed, tell
@@ -23,4 +26,6 @@ def demo_command(out: Path) -> None:
     check_folder(out)
     made = synthesise(SCENARIOS["demo"])
     session = analysed(made.recording, Settings(), "demo", quiet=False)
-    tell(session, "demo", write_outputs(session, out))
+    report = write_outputs(session, out)
+    made.truth.write(out / "truth.tsv")
+    tell(session, "demo", report)

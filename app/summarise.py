@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,7 @@ class Summariser:
         minutes = range(int(np.ceil(self._end / self._rate_hz / MINUTE_S)))
         return SessionSummary(
             info=info,
-            source=provenance.path,
+            source=Path(provenance.path).name,  # folders may name people
             format=provenance.format,
             version=__version__,
             duration_s=self._end / self._rate_hz,

@@ -13,6 +13,9 @@ from fasciscope.datasets.select import Column
 
 BLOCK_BYTES = 512
 
+MAX_FRAME = 0xFFFF
+"""Longer recordings have their last frame elsewhere."""
+
 
 def open_c3d(path: Path, options: ReadOptions) -> Recording:
     """Open the analog channels of a .c3d file; sensors that are zero throughout are left out.
@@ -20,7 +23,7 @@ def open_c3d(path: Path, options: ReadOptions) -> Recording:
     Raises InputError for a damaged file or one without analog channels.
     """
     ezc3d = extra("ezc3d")
-    _check_header(path)
+    n_told = _check_header(path)
     with guarded(path, "C3D with analog channels"):
         content = ezc3d.c3d(str(path))
         analog = content["parameters"]["ANALOG"]
@@ -28,6 +31,11 @@ def open_c3d(path: Path, options: ReadOptions) -> Recording:
         names = [str(name) for name in analog["LABELS"]["value"]]
         units = [str(unit) for unit in analog["UNITS"]["value"]]
         samples: NDArray[np.float64] = content["data"]["analogs"][0]
+    if n_told is not None and samples.shape[1] < n_told:
+        raise InputError(
+            f"{path.name} holds {samples.shape[1]} analog samples where its header says {n_told}. "
+            f"It was cut short: copy it again."
+        )
     here = range(min(len(names), len(samples)))
     used = [i for i in here if np.any(samples[i])]
     if not used:
@@ -41,8 +49,11 @@ def open_c3d(path: Path, options: ReadOptions) -> Recording:
     return recording(path, source, options)
 
 
-def _check_header(path: Path) -> None:
-    """The header's own figures must fit the file: the parser is C++ and trusts them."""
+def _check_header(path: Path) -> int | None:
+    """Analog samples by the header's count of frames, None where that has overflowed.
+
+    The header's own figures must fit the file: the parser is C++, trusts them and forgives a cut.
+    """
     size = path.stat().st_size
     with path.open("rb") as handle:
         head = handle.read(BLOCK_BYTES)
@@ -52,3 +63,5 @@ def _check_header(path: Path) -> None:
     inside = head[0] * BLOCK_BYTES <= size and data_block * BLOCK_BYTES <= size + BLOCK_BYTES
     if not inside or data_block == 0 or last < first:
         raise InputError(f"{path.name} is shorter than its C3D header says. Was it copied whole?")
+    (per_frame,) = struct.unpack("<H", head[18:20])
+    return (last - first + 1) * per_frame if last < MAX_FRAME else None

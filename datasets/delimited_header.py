@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fasciscope.core import InputError, uv_per_unit
+from fasciscope.datasets.placing import MAX_TIME
 from fasciscope.datasets.select import Column
 from fasciscope.datasets.text_clock import is_time_name, unit_s_of_name
 from fasciscope.datasets.text_lines import (
@@ -172,7 +173,7 @@ def _time_column(
     cells = [row[0].replace(",", ".") if decimal_comma else row[0] for row in rows]
     if not all(map(is_number, cells)):
         return None
-    steps = np.diff(np.array(cells, dtype=np.float64))
+    steps = np.diff(np.array(cells, dtype=np.float64).clip(-MAX_TIME, MAX_TIME))
     climbs = bool((steps > 0).all()) and bool(np.ptp(steps) < 0.01 * steps.mean())
     return 0 if climbs else None
 

@@ -91,14 +91,14 @@ FORMATS: tuple[Format, ...] = (
     Format("EDF or BDF", (".edf", ".bdf", ".rec"), _is_edf, "fasciscope.datasets.edf:open_edf"),
     Format("WFDB", (".hea", ".dat"), _anything, "fasciscope.datasets.wfdb:open_wfdb"),
     Format("WAV", (".wav",), _is_wav, "fasciscope.datasets.wav:open_wav"),
-    Format("Spike2", (".smr",), _is_spike2, "fasciscope.datasets.neo_raw:open_spike2"),
+    Format("Spike2", (".smr",), _is_spike2, "fasciscope.datasets.spike2:open_spike2"),
     Format(
         "BrainVision",
         (".vhdr", ".vmrk"),
         _is_brainvision,
-        "fasciscope.datasets.neo_raw:open_brainvision",
+        "fasciscope.datasets.brainvision:open_brainvision",
     ),
-    Format("BrainVision", (".eeg",), _anything, "fasciscope.datasets.neo_raw:open_brainvision"),
+    Format("BrainVision", (".eeg",), _anything, "fasciscope.datasets.brainvision:open_brainvision"),
     Format(
         "OpenSignals HDF5",
         (".h5", ".hdf5"),
@@ -112,6 +112,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("C3D", (".c3d",), _is_c3d, "fasciscope.datasets.c3d:open_c3d"),
     Format("XDF", (".xdf",), _is_xdf, "fasciscope.datasets.xdf:open_xdf"),
+    Format("JSON", (".json",), _anything, "fasciscope.datasets.refusals:refuse_json"),
     # of the texts the specific ones first
     Format(
         "OpenBCI text", (".txt", ".csv"), _is_openbci, "fasciscope.datasets.openbci:open_openbci"

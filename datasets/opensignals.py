@@ -45,6 +45,8 @@ sensors' labels: 2 % less)."""
 
 MAX_BITS = 32
 
+NEVER = (1 << 53) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
@@ -144,15 +146,16 @@ def _scaling(
 
 
 def _counter(header: OpenSignalsHeader) -> Counter | None:
-    """The counter's pattern; learned from the first rows where its bits are not told."""
+    """The counter's pattern. Where its bits are not told: 4 if the first rows never leave them."""
     if header.counter_at is None:
         return None
-    bits = header.counter_bits
-    if bits is None:
-        rows = next(islice(read_rows(header.table, [header.counter_at]), 1), None)
-        highest = 0.0 if rows is None else float(np.nanmax(rows.values, initial=0.0))
-        bits = next((bits for bits in (4, 8, 16, 32) if highest < 2**bits), 53)
-    return Counter(2**bits - 1, header.rate_hz)
+    if header.counter_bits is not None:
+        return Counter(2**header.counter_bits - 1, header.rate_hz)
+    rows = next(islice(read_rows(header.table, [header.counter_at]), 1), None)
+    highest = 0.0 if rows is None else float(np.nanmax(rows.values, initial=0.0))
+    if highest < 16:
+        return Counter(15, header.rate_hz)
+    return Counter(NEVER, header.rate_hz, widening=True)
 
 
 def _header(path: Path) -> OpenSignalsHeader:

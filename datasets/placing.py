@@ -18,6 +18,9 @@ from fasciscope.datasets.text_lines import Rows
 MAX_LOST_S = 86400.0
 """A jump of more than a day is damage, not a pause."""
 
+MAX_TIME = 1e30
+"""Numbers in a time column are cut to this, far beyond nanoseconds since 1970, so that none overflows."""
+
 GAP_STEPS = 1.5
 """A regular clock's step from which on samples are missing."""
 
@@ -76,8 +79,8 @@ class Timed:
 
     def place(self, keys: NDArray[np.float64], lines: NDArray[np.int64]) -> NDArray[np.int64]:
         """Steps of one, but for a pause as many as it lasted."""
-        times_s = keys[:, 0] * self.clock.unit_s
-        times_s = np.where(np.isfinite(times_s), times_s, np.nan)
+        times_s = np.where(np.isfinite(keys[:, 0]), keys[:, 0], np.nan)
+        times_s = times_s.clip(-MAX_TIME, MAX_TIME) * self.clock.unit_s
         known = np.flatnonzero(~np.isnan(times_s))
         steps = np.ones(len(lines), dtype=np.int64)
         if len(known):
@@ -108,6 +111,10 @@ class Timed:
                 )
 
 
+WRAPS = np.array([1 << 8, 1 << 16, 1 << 32], dtype=np.int64)
+"""Where counters of 8, 16 and 32 bits begin again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
     """A sample counter that goes 0, `step`, ... `top` and then from 0 again.
@@ -115,6 +122,7 @@ class Counter:
     `twins`: every value but 0 stands on two rows (packets of two samples; a twin left alone by a loss
     is taken for the first, so that a gap can stand one sample early). `clock_s` are the seconds
     of one unit of each further key column; their sum is a clock of arrival, () where there is none.
+    `widening`: how wide the counter is was not told, it wraps at the next of `WRAPS`.
     """
 
     top: int
@@ -122,6 +130,7 @@ class Counter:
     step: int = 1
     twins: bool = False
     clock_s: tuple[float, ...] = ()
+    widening: bool = False
 
     @property
     def cycle(self) -> int:
@@ -152,7 +161,11 @@ class Indexed:
         last_sample, last_value, last_place, last_s = self.last or (-1, -1, 0, float(clock_s[0]))
         places = self._places(values, last_value)
         cycle = self.counter.cycle
-        steps = (np.diff(places, prepend=places[0] - 1 if first else last_place) - 1) % cycle + 1
+        raw_steps = np.diff(places, prepend=places[0] - 1 if first else last_place)
+        if self.counter.widening:
+            steps = self._widened(raw_steps, places, lines)
+        else:
+            steps = (raw_steps - 1) % cycle + 1
         if self.counter.clock_s:
             steps = self._with_cycles(steps, np.diff(clock_s, prepend=last_s))
         samples = last_sample + np.cumsum(steps)
@@ -175,6 +188,19 @@ class Indexed:
         second = (values == np.concatenate(([last_value], values[:-1]))) & (values > 0)
         places: NDArray[np.int64] = np.maximum(2 * values - 1, 0) + second
         return places
+
+    def _widened(
+        self, steps: NDArray[np.int64], places: NDArray[np.int64], lines: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """A fall is a wrap at the least of `WRAPS` above the number before it."""
+        if (steps == 0).any() or (places >= WRAPS[-1]).any():
+            row = int(np.argmax((steps == 0) | (places >= WRAPS[-1])))
+            raise InputError(
+                f"{self.file}, line {lines[row]}: the sample counter stands still or leaves 32 bits. "
+                f"Remove the damaged line."
+            )
+        wrap = WRAPS[np.searchsorted(WRAPS, places - steps, side="right").clip(max=2)]
+        return np.where(steps > 0, steps, steps + wrap)
 
     def _with_cycles(
         self, steps: NDArray[np.int64], elapsed_s: NDArray[np.float64]

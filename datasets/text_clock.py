@@ -5,7 +5,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.datasets.placing import GAP_STEPS, Clock
+from fasciscope.datasets.placing import GAP_STEPS, MAX_TIME, Clock
 
 UNIT_S = {"s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "segundos": 1.0,
           "ms": 1e-3, "msec": 1e-3, "millis": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
@@ -51,7 +51,7 @@ def clock_of(
     sample over the whole stretch is all that it would move. `unit_s` None is settled by the only unit
     that gives a plausible rate (a step of exactly 1 is taken for a counter), or by `told_rate_hz`.
     """
-    times = times[np.isfinite(times)]
+    times = times[np.isfinite(times)].clip(-MAX_TIME, MAX_TIME)
     steps = np.diff(times)
     if len(times) < MIN_TIMES or not (steps > 0).any():
         return None

@@ -82,9 +82,9 @@ def is_missing(cell: str) -> bool:
 
 
 def is_comment(line: str) -> bool:
-    """True for a blank line and for one that begins with # or %."""
-    stripped = line.lstrip()
-    return not stripped or stripped.startswith(COMMENTS)
+    """True for a blank line and for one that begins with # or %; a first cell of #N/A is none."""
+    stripped = line.lstrip().lstrip('"')
+    return not stripped or (stripped.startswith(COMMENTS) and stripped[:4].lower() != "#n/a")
 
 
 def is_number(cell: str, decimal_comma: bool = False) -> bool:
@@ -105,7 +105,7 @@ def read_rows(table: TextTable, columns: Sequence[int]) -> Generator[Rows, None,
     """
     empty = True
     for first_line, lines, cut in _line_chunks(table):
-        lines, numbers = _without_comments(lines, first_line)
+        lines, numbers = _without_comments(table, lines, first_line)
         if cut and lines and len(_split(table, lines[-1])) < table.n_columns:
             lines, numbers = lines[:-1], numbers[:-1]
         if lines:
@@ -117,7 +117,9 @@ def read_rows(table: TextTable, columns: Sequence[int]) -> Generator[Rows, None,
         )
 
 
-def _without_comments(lines: list[str], first_line: int) -> tuple[list[str], NDArray[np.int64]]:
+def _without_comments(
+    table: TextTable, lines: list[str], first_line: int
+) -> tuple[list[str], NDArray[np.int64]]:
     numbers = np.arange(first_line, first_line + len(lines), dtype=np.int64)
     text = "\n".join(lines)
     if "\r" in text:
@@ -125,7 +127,9 @@ def _without_comments(lines: list[str], first_line: int) -> tuple[list[str], NDA
         lines = text.split("\n")
     if all(lines) and not any(sign in f"\n{text}" for sign in (*COMMENTS, "\n ", "\n\t")):
         return lines, numbers  # the usual case, without a look at every line
-    keep = [not is_comment(line) for line in lines]
+    # between tabs a row of empty cells looks blank, and is a sample all the same
+    empty_row = table.delimiter * (table.n_columns - 1) if table.delimiter == "\t" else ""
+    keep = [not is_comment(line) or bool(line and line == empty_row) for line in lines]
     return list(compress(lines, keep)), numbers[keep]
 
 
@@ -207,6 +211,10 @@ def _values(
     try:
         return _parsed(lines, delimiter, columns)
     except ValueError:
+        named = _named_missing(lines, delimiter)
+    try:
+        return _parsed(named, delimiter, columns)
+    except ValueError:
         return _with_missing(table, lines, numbers, columns)
 
 
@@ -217,10 +225,19 @@ def _parsed(lines: list[str], delimiter: str, columns: Sequence[int]) -> NDArray
     return values
 
 
+def _named_missing(lines: list[str], delimiter: str) -> list[str]:
+    """The lines with `nan` for every missing word, so that they can be parsed at once."""
+    edge = re.escape(delimiter)
+    words = "|".join(re.escape(word) for word in MISSING_WORDS if word)
+    pattern = rf"(?<=[{edge}\n]) *(?:{words})? *(?=[{edge}\n])"
+    text = re.sub(pattern, "nan", "\n" + "\n".join(lines) + "\n", flags=re.IGNORECASE)
+    return text[1:-1].split("\n")
+
+
 def _with_missing(
     table: TextTable, lines: list[str], numbers: NDArray[np.int64], columns: Sequence[int]
 ) -> NDArray[np.float64]:
-    """The slow way, for a stretch with missing words; says which line is wrong if that is not it."""
+    """The slow way, cell by cell, for a stretch that nothing else reads: says which line is wrong."""
     delimiter = table.delimiter or " "
     rows = [[cells[i].strip() for i in columns] for cells in (li.split(delimiter) for li in lines)]
     for number, row in zip(numbers, rows, strict=True):

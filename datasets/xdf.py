@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,12 @@ from fasciscope.datasets.sampled import (
     recording,
 )
 from fasciscope.datasets.select import Column
+from fasciscope.datasets.text_clock import clock_of
 
 KINDS = ("EMG", "EXG", "EEG")  # boards that send EMG often call it EEG
-GAP_STEPS = 1.5
+NEAR_S = 1.0
+"""How far around a leap the stamps are looked at."""
+
 LEAST_HZ = 50.0
 
 
@@ -61,6 +63,8 @@ def _source(path: Path, stream: Any, streams: list[Any]) -> Source:
     stamps: NDArray[np.float64] = np.asarray(stream["time_stamps"], dtype=np.float64)
     if values.ndim != 2 or len(values) == 0 or len(values) != len(stamps):
         raise InputError(f"{path.name}: the EMG stream holds no samples.")
+    if not np.isfinite(stamps).all():
+        raise InputError(f"{path.name}: time stamps of the EMG stream are no numbers. Is it whole?")
     columns = _columns(stream, values.shape[1], rate_hz)
     marks = tuple(
         Annotation(float(at) - float(stamps[0]), 0.0, str(text[0]))
@@ -76,18 +80,29 @@ def _source(path: Path, stream: Any, streams: list[Any]) -> Source:
 
 
 def _runs(stamps: NDArray[np.float64], rate_hz: float) -> list[Span]:
-    """Contiguous runs: the stamps pause where they leap by more than jitter and never catch up."""
-    behind = stamps - stamps[0] - np.arange(len(stamps)) / rate_hz
-    settled = np.minimum.accumulate(behind[::-1])[::-1]  # what later stamps do not take back
-    leaps = np.flatnonzero(np.diff(settled) > max(GAP_STEPS / rate_hz, 0.1)) + 1
-    edges = [0, *leaps.tolist(), len(stamps)]
-    runs: list[Span] = []
-    for start, stop in pairwise(edges):
-        lost = round(max(0.0, float(settled[start] - settled[0])) * rate_hz)
-        first = start + lost
-        least = runs[-1].first_sample + runs[-1].n_rows if runs else 0
-        runs.append(Span(max(first, least), start, stop - start))
-    return runs
+    """Contiguous runs. A leap of the stamps is a gap unless the samples after it catch up.
+
+    The stamps' own rate counts: the sender's clock drifts against the recorder's, by more in hours
+    than a gap lasts. What is lost is told by the least delayed stamps on either side.
+    """
+    clock = clock_of(stamps, 1.0, rate_hz)
+    if clock is None:
+        return [Span(0, 0, len(stamps))]
+    behind = stamps - stamps[0] - np.arange(len(stamps)) / clock.rate_hz
+    near = int(NEAR_S * clock.rate_hz) + 1
+    edges, lost = [0], [0]
+    for row in (np.flatnonzero(np.diff(stamps) > clock.gap_s) + 1).tolist():  # leaps are few
+        before = behind[max(edges[-1], row - near) : row].min()
+        late = int((behind[row] - before) * clock.rate_hz)  # as long as a stalled sender needs
+        missing_s = float(behind[row : row + near + late].min() - before)
+        if missing_s > clock.gap_s - 1.0 / clock.rate_hz:
+            edges.append(row)
+            lost.append(lost[-1] + round(missing_s * clock.rate_hz))
+    stops = [*edges[1:], len(stamps)]
+    return [
+        Span(row + gone, row, stop - row)
+        for row, gone, stop in zip(edges, lost, stops, strict=True)
+    ]
 
 
 def _columns(stream: Any, n: int, rate_hz: float) -> list[Column]:

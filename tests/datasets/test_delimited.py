@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fasciscope.core import (
@@ -301,6 +301,7 @@ ANY = st.one_of(
 )
 
 
+@example("TIME,\n1.79769313486231E308,\n-1,\n0,\n0,\n0,\n-600E291,\n", False)
 @settings(
     max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -316,3 +317,18 @@ def test_any_text_reads_or_is_refused(tmp_path: Path, text: str, told: bool) -> 
         return
     assert (np.diff(got) > 0).all()
     assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_holes_in_every_row_read_as_numpy_reads_them(tmp_path: Path, delimiter: str) -> None:
+    rng = np.random.default_rng(2)
+    values, words = table(30_000, 3), np.array(["", "NULL", " n/a ", "NaN", "#N/A"])
+    cells = values.astype(str)
+    holes = rng.random(values.shape) < 0.3
+    cells[holes] = rng.choice(words, int(holes.sum()))
+    rows = "\n".join(delimiter.join(row) for row in cells)
+    head = delimiter.join(("EMG a", "EMG b", "EMG c"))
+    recording = opened(written(tmp_path, f"{head}\n{rows}\n"), rate_hz=1000, unit="uV")
+    np.testing.assert_array_equal(signal(recording), np.where(holes, 0.0, values))
+    valid = np.concatenate([block.valid for block in recording.blocks()])
+    np.testing.assert_array_equal(valid, ~holes)

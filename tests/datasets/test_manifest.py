@@ -26,10 +26,10 @@ OPTIONS: dict[str, ReadOptions] = {
     "opensignals/": ReadOptions(channels=("A2",)),
 }
 REFUSED: dict[str, str] = {
-    "biosignalsnotebooks/emg_bursts_info.json": "no kind that is read",
-    "brainvision_tms/Example Data 1.events.json": "no kind that is read",
+    "biosignalsnotebooks/emg_bursts_info.json": "beside a recording",
+    "brainvision_tms/Example Data 1.events.json": "beside a recording",
     "derived/emg_bursts-events.txt": "marks",
-    "events/": "no kind that is read",
+    "events/": "beside a recording",
     "muap/": "waveforms of single units",
     "spikerbox_wav/BYB_Recording_2022-01-13_13.18.29-events.txt": "marks",
     "xdf/minimal.xdf": "no EMG stream",

@@ -148,3 +148,16 @@ def test_any_header_reads_or_is_refused(tmp_path: Path, change: dict[str, Any], 
         assert np.isfinite(signal(open_recording(path))).all()
     except FasciscopeError:
         return
+
+
+def test_a_counter_whose_width_is_not_told_goes_on_and_wraps_where_it_must(tmp_path: Path) -> None:
+    for wrap in (1 << 8, 1 << 16, 1 << 32):
+        kept = np.r_[0:300, 320:70_000]
+        rows = [[(wrap - 250 + int(i)) % wrap, 0, 30_000, 5] for i in kept]
+        np.testing.assert_array_equal(numbers(opened(tmp_path, text([PLUX], rows))), kept)
+
+
+def test_a_counter_that_stands_still_is_refused_with_its_line(tmp_path: Path) -> None:
+    rows = [[i, 0, 30_000, 5] for i in [*range(100), 99]]
+    with pytest.raises(InputError, match="line 104: the sample counter stands still"):
+        signal(opened(tmp_path, text([PLUX], rows)))
