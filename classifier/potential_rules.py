@@ -33,6 +33,8 @@ COARSE_STATISTIC = 7.0
 BEDS = ((8.0, 1.0), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
 WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
 EDGE_S = 0.5  # next to a contraction: its first or last unit
+OTHER_EDGE_S = 0.15  # synergists start and stop together
+OTHER_EDGE_STATISTIC = 14.0  # but what stands out by itself is judged by itself
 ISOLATION_S = 0.25  # the isolated discharge (S9)
 SLOW_HZ = 40.0  # median below: slower than units 20 mm deep (science.md 2.1: 44 Hz)
 SLOW_SNR = 20.0
@@ -212,6 +214,16 @@ ONGOING_ACTIVITY: PotentialRules = (
         lambda p: p.near_burst_s <= EDGE_S,
         lambda p: beyond(p.near_burst_s, EDGE_S),
         lambda p: f"{1e3 * p.near_burst_s:.0f} ms from a sustained contraction: part of it.",
+    ),
+    Rule(
+        "together",
+        Label.VOLUNTARY,
+        lambda p: p.other_edge_s <= OTHER_EDGE_S and p.statistic < OTHER_EDGE_STATISTIC,
+        lambda p: beyond(p.other_edge_s, OTHER_EDGE_S),
+        lambda p: (
+            f"{1e3 * p.other_edge_s:.0f} ms from where a contraction of another site begins or ends: "
+            f"moved along with it."
+        ),
     ),
 )
 """Part of activity that goes on around it."""

@@ -42,6 +42,7 @@ class Potential:
     same_gap_before_s: float = np.inf  # to the neighbour of the same shape
     same_gap_after_s: float = np.inf
     near_burst_s: float = np.inf  # to the nearest burst's edge
+    other_edge_s: float = np.inf  # to the nearest burst's edge on another channel
     rhythm_hz: float = 0.0  # of the train that it belongs to, 0 if none
     rhythm_cv: float = np.inf
     rhythm_n: int = 0

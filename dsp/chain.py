@@ -39,7 +39,7 @@ class Chain:
         self._conditioner = Conditioner(self.grid, n, self._settings)
         self._noise = _Noises(self.grid.piece, n, self._settings)
         self._scale = _scale(info)
-        self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
+        self._detector = Detector(self.grid, n, self._conditioner, self._settings)
         self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
         self._bursts = BurstBook(n, self.grid, self._settings)
         self._shortest_hops = self._settings.burst_min_s / self.grid.hop_s

@@ -49,12 +49,12 @@ class Conditioner:
         rate_hz = grid.rate_hz
         highest_hz = min(settings.feature_low_pass_hz, HIGHEST_FRACTION * rate_hz)
         detection = low_pass_sos(rate_hz, settings.detection_low_pass_hz)
-        self._band = SosFilter(
-            band_sos(rate_hz, settings.high_pass_hz, settings.feature_low_pass_hz), n_channels
-        )
+        self.band_sos = band_sos(rate_hz, settings.high_pass_hz, settings.feature_low_pass_hz)
+        self._band = SosFilter(self.band_sos, n_channels)
         self._low = SosFilter(detection, n_channels)
         self.mains = MainsCanceller(settings.mains, rate_hz, highest_hz, n_channels)
         self.delay_n = round(group_delay_s(rate_hz, detection, DELAY_AT_HZ) * rate_hz)
+        self.band_delay_n = round(group_delay_s(rate_hz, self.band_sos, DELAY_AT_HZ) * rate_hz)
         self._step = grid.step
         self._in_hole = np.zeros(n_channels, dtype=bool)
 

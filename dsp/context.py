@@ -132,14 +132,14 @@ class Context:
                 queue.keep([w for w in queue.waiting[queue.done :] if not _inside(w, bursts)])
         limit = EVERYTHING if final else now - self._window
         ready: list[Potential] = []
-        for channel, bursts in enumerate(spans):
-            ready.extend(self._complete(channel, limit, bursts))
+        for channel in range(len(self._queues)):
+            ready.extend(self._complete(channel, limit, spans))
         ready.sort(key=lambda p: (p.peak_sample, p.channel))
         yield from ready
         for queue in self._queues:
             queue.forget(limit - self._window)
 
-    def _complete(self, channel: int, limit: int, spans: list[Span]) -> list[Potential]:
+    def _complete(self, channel: int, limit: int, spans: list[list[Span]]) -> list[Potential]:
         queue = self._queues[channel]
         first, queue.done = queue.done, bisect_left(queue.peaks, limit)
         given = []
@@ -150,7 +150,7 @@ class Context:
                     given.append(potential)
         return given
 
-    def _surround(self, channel: int, at: int, spans: list[Span]) -> Potential | None:
+    def _surround(self, channel: int, at: int, spans: list[list[Span]]) -> Potential | None:
         """The potential with its surroundings; None if another channel shows its source better."""
         waiting = self._queues[channel].waiting[at]
         own, peak = waiting.potential, waiting.potential.peak_sample
@@ -166,7 +166,8 @@ class Context:
             zero_lag=len(channels),
             shape=shape,
             shape_match=match,
-            near_burst_s=self._to_burst(peak, spans),
+            near_burst_s=self._to_burst(peak, spans[channel]),
+            other_edge_s=self._to_edge(peak, channel, spans),
             width_ms=self._level.width_ms(channel, peak, waiting.noise),
             background=self._level.background(channel, peak, waiting.noise),
             coincident=coincident,
@@ -260,6 +261,16 @@ class Context:
 
     def _to_burst(self, peak: int, spans: list[Span]) -> float:
         away = [max(s.start - peak, peak - s.end, 0) for s in spans]
+        return min(away) / self._rate_hz if away else np.inf
+
+    def _to_edge(self, peak: int, channel: int, spans: list[list[Span]]) -> float:
+        """Seconds to the nearest start or end of a burst on another channel."""
+        away = [
+            min(abs(span.start - peak), abs(span.end - peak))
+            for other, bursts in enumerate(spans)
+            if other != channel
+            for span in bursts
+        ]
         return min(away) / self._rate_hz if away else np.inf
 
 

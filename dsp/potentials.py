@@ -8,11 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
+from scipy.ndimage import gaussian_filter1d
 
 PEAK_S = 0.012  # the waveform's largest deflection lies this close to the statistic's peak
 EXTENT_S = 0.015  # peak to peak is taken this far to either side
 WAVE_S = 0.03  # waveform kept for shapes, either side
 SPECTRUM_S = 0.032
+SMOOTH_S = 0.0012  # standard deviation; 130 Hz at half amplitude
+SUMMIT_S = 0.0025
+NEARLY = 0.85
+BEFORE_S = 0.06  # what is cut out on either side; the backward filter settles in what follows
+AFTER_S = 0.13
 LEVEL_S = 0.004  # the raw level is taken this far before and after, over one wave of the mains
 LONGEST_WAVE_S = 0.02
 FLOOR = 0.1  # a potential lasts while its envelope exceeds this part of its peak
@@ -42,8 +49,8 @@ def half_samples(rate_hz: float, seconds: float) -> int:
 
 
 def margin_s() -> float:
-    """How much signal a measure needs on either side of the statistic's peak."""
-    return PEAK_S + max(SPECTRUM_S, LEVEL_S + LONGEST_WAVE_S, WAVE_S)
+    """How much signal a measure needs before the statistic's peak."""
+    return BEFORE_S
 
 
 def measure(
@@ -55,20 +62,24 @@ def measure(
     noise: NDArray[np.float64],
     rate_hz: float,
     line_hz: float,
+    sos: NDArray[np.float64],
 ) -> Measures:
     """Measure the potentials near `rows` (m,) of `feature` and `raw` (n, n_channels).
 
     `origin` is the absolute number of row 0; `noise` (m,) the feature branch's noise RMS;
-    `line_hz` the mains, whose wave the raw level is averaged over. Windows that reach over an end
-    repeat the end's sample.
+    `line_hz` the mains, whose wave the raw level is averaged over; `sos` the feature branch's filter,
+    run once more backwards over each window: a causal high-pass moves the largest deflection of a wide
+    potential by up to 18 ms. Windows that reach over an end repeat the end's sample.
     """
-    peak = _deflection(feature, rows, channels, half_samples(rate_hz, PEAK_S))
+    before, after = half_samples(rate_hz, BEFORE_S), half_samples(rate_hz, AFTER_S)
+    wide = _backwards(_cut(feature, rows, channels, before, after), sos)
+    at = _largest(wide, before, rate_hz)
+    peak = np.clip(rows + at - before, 0, len(feature) - 1)
     extent = half_samples(rate_hz, EXTENT_S)
-    near = _windows(feature, peak, channels, extent)
+    near = _around(wide, at, extent)
     peak_to_peak = near.max(axis=1) - near.min(axis=1)
     start, end = _span(near, noise)
-    spectrum = _windows(feature, peak, channels, half_samples(rate_hz, SPECTRUM_S))
-    median_hz, sharpness = _spectral(spectrum, rate_hz)
+    median_hz, sharpness = _spectral(_around(wide, at, half_samples(rate_hz, SPECTRUM_S)), rate_hz)
     return Measures(
         peak_sample=origin + peak,
         start_sample=origin + peak - extent + start,
@@ -81,26 +92,53 @@ def measure(
         median_hz=median_hz,
         low_ratio=_step(raw, peak, channels, rate_hz, line_hz) / peak_to_peak,
         sharpness=sharpness,
-        waveform=_windows(feature, peak, channels, half_samples(rate_hz, WAVE_S)),
+        waveform=_around(wide, at, half_samples(rate_hz, WAVE_S)),
     )
 
 
-def _windows(
-    signal: NDArray[np.float64], rows: NDArray[np.intp], channels: NDArray[np.intp], half: int
+def _cut(
+    samples: NDArray[np.float64],
+    rows: NDArray[np.intp],
+    channels: NDArray[np.intp],
+    before: int,
+    after: int,
 ) -> NDArray[np.float64]:
-    index = rows[:, None] + np.arange(-half, half + 1)
-    np.clip(index, 0, len(signal) - 1, out=index)
-    cut: NDArray[np.float64] = signal[index, channels[:, None]]
+    """(m, before + 1 + after) windows of `samples` (n, n_channels)."""
+    index = rows[:, None] + np.arange(-before, after + 1)
+    np.clip(index, 0, len(samples) - 1, out=index)
+    cut: NDArray[np.float64] = samples[index, channels[:, None]]
     return cut
 
 
-def _deflection(
-    feature: NDArray[np.float64], rows: NDArray[np.intp], channels: NDArray[np.intp], half: int
-) -> NDArray[np.intp]:
-    """The row of the largest deflection near each row."""
-    largest = np.abs(_windows(feature, rows, channels, half)).argmax(axis=1)
-    row: NDArray[np.intp] = np.clip(rows + largest - half, 0, len(feature) - 1)
-    return row
+def _backwards(windows: NDArray[np.float64], sos: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The filter's second, backward pass over windows (m, n): together they have no phase."""
+    turned = windows[:, ::-1]
+    state = signal.sosfilt_zi(sos)[:, None, :] * turned[None, :, :1]
+    out: NDArray[np.float64] = signal.sosfilt(sos, turned, axis=1, zi=state)[0][:, ::-1]
+    return out
+
+
+def _largest(windows: NDArray[np.float64], middle: int, rate_hz: float) -> NDArray[np.intp]:
+    """The column of each window's largest deflection near `middle`; of nearly equal ones the first.
+
+    Which of two equal lobes is larger by a hair must hang neither on the sampling rate nor on the
+    noise: lobes are compared in the windows smoothed to some 130 Hz, the summit is the windows' own.
+    """
+    reach, summit = half_samples(rate_hz, PEAK_S), half_samples(rate_hz, SUMMIT_S)
+    smooth = np.abs(gaussian_filter1d(windows, SMOOTH_S * rate_hz, axis=1))
+    smooth = smooth[:, middle - reach : middle + reach + 1]
+    first = (smooth >= NEARLY * smooth.max(axis=1, keepdims=True)).argmax(axis=1)
+    lobe = first + middle - reach
+    near = np.abs(_around(windows, lobe, summit))
+    largest: NDArray[np.intp] = lobe + near.argmax(axis=1) - summit
+    return largest
+
+
+def _around(windows: NDArray[np.float64], at: NDArray[np.intp], half: int) -> NDArray[np.float64]:
+    """(m, 2 half + 1) of each window around its own column `at`."""
+    columns = at[:, None] + np.arange(-half, half + 1)
+    np.clip(columns, 0, windows.shape[1] - 1, out=columns)
+    return np.take_along_axis(windows, columns, axis=1)
 
 
 def _span(
@@ -163,7 +201,7 @@ def _step(
     """
     wave = half_samples(rate_hz, 1.0 / line_hz)
     half = half_samples(rate_hz, LEVEL_S) + wave
-    around = _windows(raw, peak, channels, half)
+    around = _cut(raw, peak, channels, half, half)
     step: NDArray[np.float64] = np.abs(
         around[:, -wave:].mean(axis=1) - around[:, :wave].mean(axis=1)
     )

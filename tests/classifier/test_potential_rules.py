@@ -35,6 +35,7 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
         "110 ms",
     ),
     "edge": ({"near_burst_s": 0.12}, Label.VOLUNTARY, "120 ms"),
+    "together": ({"other_edge_s": 0.11, "statistic": 9.0}, Label.VOLUNTARY, "110 ms"),
     "coarse": ({"statistic": 6.0, "peak_to_peak": 42.0}, Label.UNCERTAIN, "14 times"),
     "slow": ({"median_hz": 31.0, "peak_to_peak": 45.0}, Label.UNCERTAIN, "31 Hz"),
     "isolated": ({"same_gap_before_s": 1.3}, Label.FASCICULATION, "20 times the noise"),

@@ -18,6 +18,9 @@ def gaussian_wave(rate_hz: float, hz: float, width_s: float) -> NDArray[np.float
     return wave
 
 
+NO_FILTER = np.array([[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]])
+
+
 def measured(
     feature: NDArray[np.float64],
     rate_hz: float,
@@ -35,6 +38,7 @@ def measured(
         np.array([0.1]),
         rate_hz,
         line_hz,
+        NO_FILTER,
     )
 
 
