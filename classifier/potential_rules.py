@@ -20,6 +20,7 @@ EVERYWHERE_SHARE = 0.75
 EVERYWHERE_CHANNELS = 3  # at one moment on three channels and most of them: not one muscle
 HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
 HEART_HZ = 65.0  # a high-passed QRS keeps its energy below (science.md 4: it lasts 95 ms)
+HEART_AWAY_S = 2.0  # beside a contraction, units that drop out one by one beat like a heart
 ECHO_S = 0.06  # F-waves follow at 25-45 ms (S8), late components within 60 ms
 METRONOME_CV = 0.25  # spontaneous continuous units 3.5 % (S39), voluntary 10-25 % (S45, b:H)
 METRONOME_N = 5
@@ -43,6 +44,11 @@ SLOW_SNR = 20.0
 def _spike(p: Potential) -> bool:
     brief = p.half_width_ms < SPIKE_MS
     return p.sharpness > SPIKE_SHARE or (brief and p.sharpness > SPIKE_SHARE_BRIEF)
+
+
+def _heartbeat(p: Potential) -> bool:
+    away = p.near_burst_s > HEART_AWAY_S
+    return away and p.heart_score >= HEART_SCORE and p.median_hz <= HEART_HZ
 
 
 def _step_limit(p: Potential) -> float:
@@ -127,7 +133,7 @@ HEART: PotentialRules = (
     Rule(
         "heartbeat",
         Label.ECG,
-        lambda p: p.heart_score >= HEART_SCORE and p.median_hz <= HEART_HZ,
+        _heartbeat,
         lambda p: 3.0 * (p.heart_score - HEART_SCORE) / (1 - HEART_SCORE),
         lambda p: (
             f"One of a train at {60 * p.heart_hz:.0f} a minute that drifts like a heart's "

@@ -56,7 +56,8 @@ def reasons(
 ) -> tuple[tuple[str, ...], ...]:
     """Why each channel of a frame (n, n_channels) cannot be judged; an empty tuple if it can.
 
-    `noise` is RMS by channel, `line_wander` the share of the line that stayed (`mains`); `clipped` is the board's own word, if it has one.
+    `noise` is RMS by channel, `line_wander` the share of the line that stayed (`mains`); `clipped` is
+    the board's own word, if it has one.
     """
     low, high = raw.min(axis=0), raw.max(axis=0)
     at_rail = _rail_share(raw, low, high, clipped, noise)
