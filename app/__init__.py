@@ -8,7 +8,7 @@ from typing import Any
 
 _PUBLIC = {
     "Session": "fasciscope.app.session",
-    "Settings": "fasciscope.app.pipeline",
+    "Settings": "fasciscope.app.settings",
     "analyse": "fasciscope.app.pipeline",
 }
 

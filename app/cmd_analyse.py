@@ -42,8 +42,8 @@ def analyse_command(
     Of several files each has a subfolder of its own name. One that fails does not stop the others.
     """
     from fasciscope.app.facts import facts_of
-    from fasciscope.app.pipeline import Settings
     from fasciscope.app.runs import Run
+    from fasciscope.app.settings import Settings
 
     facts = facts_of(rate_hz, unit, channels, board_name, muscles)
     run = Run(facts, Settings(mains=mains), as_json=as_json, force=force)

@@ -19,8 +19,8 @@ def demo_command(out: Path) -> None:
     What truly happened in it is written beside: truth.tsv.
     """
     from fasciscope.app.outputs import check_folder, write_outputs
-    from fasciscope.app.pipeline import Settings
     from fasciscope.app.runs import analysed, tell
+    from fasciscope.app.settings import Settings
     from fasciscope.datasets.synth import SCENARIOS, synthesise
 
     check_folder(out)

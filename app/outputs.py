@@ -14,7 +14,6 @@ from pathlib import Path
 
 from fasciscope.app.events_file import events_sidecar, events_tsv
 from fasciscope.app.failure import storage_error
-from fasciscope.app.report import report_html
 from fasciscope.app.session import Session
 from fasciscope.app.summary_file import is_summary, summary_json
 from fasciscope.core import UsageError
@@ -59,6 +58,8 @@ def write_outputs(session: Session, folder: Path, *, force: bool = False) -> Pat
 
     Raises UsageError where `check_folder` does, StorageError where the disk refuses.
     """
+    from fasciscope.app.report import report_html  # Matplotlib, only when it is needed
+
     check_folder(folder, force=force)
     texts = {
         EVENTS: events_tsv(session),

@@ -1,13 +1,13 @@
 """A recording through all the rooms: blocks -> activities -> events -> summary -> findings."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
 from fasciscope.acquisition import ReplaySource
 from fasciscope.app.session import Session, Trace
+from fasciscope.app.settings import Settings
 from fasciscope.app.summarise import Summariser
 from fasciscope.classifier import EventClassifier, match
 from fasciscope.core import Event, InputError, Label, Recording, SampleBlock
@@ -20,17 +20,6 @@ TRACE_MARGIN_S = 4.0
 SETTLE_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a person may set for an analysis."""
-
-    mains: Literal["auto", "50", "60"] = "auto"
-
-    def chain(self) -> ChainSettings:
-        """The chain's settings."""
-        return ChainSettings(mains=self.mains)
-
-
 def analyse(
     recording: Recording, settings: Settings | None = None, *, progress: Progress | None = None
 ) -> Session:
@@ -39,7 +28,7 @@ def analyse(
     Raises InputError where the recording turns out damaged or holds no sample.
     """
     used = settings or Settings()
-    chain = Chain(recording.info, used.chain())
+    chain = Chain(recording.info, chain_settings(used))
     classifier = EventClassifier(recording.info)
     summariser = Summariser(recording)
     seen = 0
@@ -55,9 +44,16 @@ def analyse(
     for activity in chain.finish():
         summariser.add(activity, classifier.push(activity))
     summariser.add(None, classifier.finish())
-    summary = summariser.summary(_settings_used(used.chain(), chain))
+    summary = summariser.summary(_settings_used(chain_settings(used), chain))
     events = tuple(summariser.events)
-    return Session(summary, events, match(summary), _cramp_trace(recording, events, used.chain()))
+    return Session(
+        summary, events, match(summary), _cramp_trace(recording, events, chain_settings(used))
+    )
+
+
+def chain_settings(settings: Settings) -> ChainSettings:
+    """The chain's settings for what a person chose."""
+    return ChainSettings(mains=settings.mains)
 
 
 def _settings_used(settings: ChainSettings, chain: Chain) -> dict[str, str | float | int | None]:

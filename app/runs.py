@@ -10,11 +10,9 @@ import click
 from fasciscope.app.facts import Facts, open_with
 from fasciscope.app.failure import one_line, printable
 from fasciscope.app.outputs import check_folder, write_outputs
-from fasciscope.app.pipeline import Settings, analyse
 from fasciscope.app.progress import progress_of
-from fasciscope.app.report.cramp import longest_cramp_s
-from fasciscope.app.report.words import headline
 from fasciscope.app.session import Session
+from fasciscope.app.settings import Settings
 from fasciscope.app.summary_file import Json, summary_dict
 from fasciscope.core import FasciscopeError, Recording
 
@@ -78,11 +76,16 @@ def targets(files: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
 
 def analysed(recording: Recording, settings: Settings, name: str, *, quiet: bool) -> Session:
     """Analyse with progress on stderr."""
+    from fasciscope.app.pipeline import analyse  # SciPy, only when the file is sound
+
     with progress_of(name, recording.info.rate_hz, quiet=quiet) as progress:
         return analyse(recording, settings, progress=progress)
 
 
 def tell(session: Session, name: str, report: Path) -> None:
     """Say on stdout what was found and where the report is."""
+    from fasciscope.app.report.cramp import longest_cramp_s
+    from fasciscope.app.report.words import headline
+
     click.echo(printable(f"{name}: {headline(session.summary, longest_cramp_s(session))}"))
     click.echo(printable(f"report: {report}"))

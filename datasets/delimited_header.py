@@ -96,6 +96,8 @@ def _dialect(lines: list[str]) -> tuple[str, bool, int]:
     for delimiter, decimal_comma in DIALECTS:
         rows = [cells_of(line, delimiter) for line in lines]
         n_columns, n_lines = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+        if decimal_comma and n_columns == 1 and any(map(_names_by_comma, lines)):
+            continue
         filled = [cell for row in rows for cell in row if not is_missing(cell)]
         good = sum(
             is_number(c) or (decimal_comma and _DECIMAL_COMMA.fullmatch(c) is not None)
@@ -105,6 +107,12 @@ def _dialect(lines: list[str]) -> tuple[str, bool, int]:
         if share > best_share:
             best, best_share = (delimiter, decimal_comma, n_columns), share
     return best
+
+
+def _names_by_comma(line: str) -> bool:
+    """True for a line of words with commas between: then a comma parts columns."""
+    cells = line.split(",")
+    return len(cells) > 1 and all(cell.strip() and not is_number(cell) for cell in cells)
 
 
 def _is_row(line: str, delimiter: str, decimal_comma: bool, n_columns: int) -> bool:

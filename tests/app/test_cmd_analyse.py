@@ -9,7 +9,7 @@ import pytest
 from fasciscope.app import main, runs
 from fasciscope.app.facts import Facts
 from fasciscope.app.outputs import FILES
-from fasciscope.app.pipeline import Settings
+from fasciscope.app.settings import Settings
 from fasciscope.app.runs import targets
 from fasciscope.app.session import Session
 from fasciscope.core import InputError, Provenance, Recording, SampleBlock

@@ -4,7 +4,7 @@ from pathlib import Path
 import fabricated
 import pytest
 
-from fasciscope.app import outputs
+from fasciscope.app import outputs, report
 from fasciscope.app.outputs import FILES, check_folder, write_outputs
 from fasciscope.core import StorageError, UsageError
 
@@ -13,7 +13,7 @@ SESSION = fabricated.empty()
 
 @pytest.fixture(autouse=True)
 def _quick_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outputs, "report_html", lambda _session: "<!DOCTYPE html>")
+    monkeypatch.setattr(report, "report_html", lambda _session: "<!DOCTYPE html>")
 
 
 def names(folder: Path) -> list[str]:
