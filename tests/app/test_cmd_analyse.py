@@ -6,12 +6,12 @@ import fabricated
 import numpy as np
 import pytest
 
-from fasciscope.app import main, runs
+from fasciscope.app import main, pipeline, runs
 from fasciscope.app.facts import Facts
 from fasciscope.app.outputs import FILES
-from fasciscope.app.settings import Settings
 from fasciscope.app.runs import targets
 from fasciscope.app.session import Session
+from fasciscope.app.settings import Settings
 from fasciscope.core import InputError, Provenance, Recording, SampleBlock
 
 SESSION = fabricated.empty()
@@ -40,7 +40,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Facts, Settings]]:
         return SESSION
 
     monkeypatch.setattr(runs, "open_with", opened)
-    monkeypatch.setattr(runs, "analyse", analysed)
+    monkeypatch.setattr(pipeline, "analyse", analysed)
     return seen
 
 
