@@ -69,6 +69,11 @@ def _continual(p: Potential) -> bool:
     return both or p.same_hz >= UNIT_HZ
 
 
+def _nearest(p: Potential) -> str:
+    gap_s = min(p.same_gap_before_s, p.same_gap_after_s)
+    return f", the nearest within {1e3 * gap_s:.0f} ms" if math.isfinite(gap_s) else ""
+
+
 def _crowd(p: Potential) -> bool:
     return p.crowd_hz >= CROWD_HZ or (p.crowd_hz >= BUSY_HZ and p.background >= BACKGROUND)
 
@@ -209,9 +214,8 @@ ONGOING_ACTIVITY: PotentialRules = (
         _continual,
         lambda p: beyond(p.same_hz, UNIT_HZ),
         lambda p: (
-            f"Its shape comes back {p.same_hz:.1f} times a second, the nearest within "
-            f"{1e3 * min(p.same_gap_before_s, p.same_gap_after_s):.0f} ms: a unit that "
-            f"keeps firing."
+            f"Its shape comes back {p.same_hz:.1f} times a second{_nearest(p)}: "
+            f"a unit that keeps firing."
         ),
     ),
     Rule(

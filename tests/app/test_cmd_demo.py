@@ -20,7 +20,9 @@ def test_the_demo_reports_twitches_and_its_cramp_within_a_minute(
     told = capsys.readouterr().out
     assert told.splitlines()[-1] == f"report: {tmp_path / 'out' / 'report.html'}"
     assert "one cramp" in told
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
+        [*FILES, "truth.tsv"]
+    )
     found = json.loads((tmp_path / "out" / "summary.json").read_text())
     schema = json.loads(files("fasciscope.app").joinpath("summary.schema.json").read_text())
     jsonschema.validate(found, schema)

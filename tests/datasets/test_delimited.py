@@ -52,15 +52,19 @@ def lines(values: np.ndarray, delimiter: str = ",", decimal: str = ".") -> str:
     )
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", " ", "   ", ", "])
-@pytest.mark.parametrize("decimal", [".", ","])
+# A comma cannot be both: nobody could tell a delimiter from a decimal mark.
+@pytest.mark.parametrize(
+    ("delimiter", "decimal"),
+    [
+        *((d, ".") for d in (",", ";", "\t", " ", "   ", ", ")),
+        *((d, ",") for d in (";", "\t", " ", "   ")),
+    ],
+)
 @pytest.mark.parametrize("head", ["", "EMG a,EMG b\n", "# by me\n\n", "\ufeffEMG a,EMG b\n"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_every_countrys_table_reads_the_same(
     tmp_path: Path, delimiter: str, decimal: str, head: str, end: str
 ) -> None:
-    if decimal == "," and "," in delimiter:
-        pytest.skip("nobody can tell")
     if not delimiter.strip(" "):
         head = head.replace("EMG ", "EMG_")
     text = head.replace(",", delimiter) + lines(table(), delimiter, decimal)
