@@ -112,9 +112,14 @@ def _sections(path: Path, what: str) -> Sections:
     """The sections of an INI file; texts behind [Comment] are passed over."""
     try:
         with path.open("rb") as handle:
-            raw = handle.read(MAX_TEXT_BYTES)
+            raw = handle.read(MAX_TEXT_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    if len(raw) > MAX_TEXT_BYTES:
+        raise InputError(
+            f"{path.name} is larger than {MAX_TEXT_BYTES} bytes, the most that is read of a "
+            f"BrainVision {what} file. Split the recording."
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:  # "Codepage=ANSI"

@@ -203,3 +203,11 @@ def test_any_header_reads_or_is_refused(tmp_path: Path, body: str) -> None:
         assert np.isfinite(signal(open_recording(path))).all()
     except (FasciscopeError, UnsupportedError):
         return
+
+
+def test_a_marker_file_too_large_to_be_read_whole_is_refused_not_cut(tmp_path: Path) -> None:
+    path = file(tmp_path, counts())
+    with (tmp_path / "a.vmrk").open("ab") as handle:
+        handle.truncate((1 << 24) + 1)
+    with pytest.raises(InputError, match="Split the recording"):
+        open_recording(path, ReadOptions())
