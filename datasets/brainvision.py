@@ -123,7 +123,7 @@ def _sections(path: Path, what: str) -> Sections:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:  # "Codepage=ANSI"
-        text = raw.decode("latin-1")
+        text = raw.decode("cp1252", errors="replace")
     lines = text.splitlines()
     if not lines or not re.match(rf"^\s*Brain ?Vision Data Exchange {what} File", lines[0]):
         raise InputError(
@@ -240,7 +240,7 @@ def _spans(
     for at, stop in pairwise(edges[1:]):
         lost = _lost(before, begun[at], rate_hz)
         unknown += lost is None
-        gone += max(1, lost or 1)
+        gone += 1 if lost is None else lost
         spans.append(Span(at + gone, at, stop - at))
         before = begun[at]
     note = (
@@ -254,7 +254,8 @@ def _lost(before: Marker | None, after: Marker, rate_hz: float) -> int | None:
     if before is None or None in begun:
         return None
     elapsed_s = (begun[1] - begun[0]).total_seconds()  # type: ignore[operator]
-    return round(elapsed_s * rate_hz) - (after.at - before.at)
+    lost = round(elapsed_s * rate_hz) - (after.at - before.at)
+    return lost if lost >= 0 else None  # dates that run backwards tell nothing
 
 
 def _moment(date: str) -> datetime | None:

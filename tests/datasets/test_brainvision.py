@@ -135,6 +135,26 @@ def test_a_pause_of_unknown_length_is_a_gap_with_a_note(tmp_path: Path) -> None:
     assert "unknown length" in " ".join(recording.provenance.notes)
 
 
+def test_segments_that_adjoin_by_their_dates_are_one_stretch(tmp_path: Path) -> None:
+    markers = (
+        "Mk1=New Segment,,1,1,0,20260101120000000000\n"
+        "Mk2=New Segment,,1001,1,0,20260101120001000000\n"
+    )
+    recording = open_recording(file(tmp_path, counts(), markers=markers))
+    np.testing.assert_array_equal(numbers(recording), np.arange(3000))
+    assert "unknown length" not in " ".join(recording.provenance.notes)
+
+
+def test_dates_that_run_backwards_are_a_pause_of_unknown_length(tmp_path: Path) -> None:
+    markers = (
+        "Mk1=New Segment,,1,1,0,20260101120100000000\n"
+        "Mk2=New Segment,,1001,1,0,20260101120000000000\n"
+    )
+    recording = open_recording(file(tmp_path, counts(), markers=markers))
+    np.testing.assert_array_equal(numbers(recording), np.r_[0:1000, 1001:3001])
+    assert "unknown length" in " ".join(recording.provenance.notes)
+
+
 def test_renamed_files_and_a_header_without_markers_are_read(tmp_path: Path) -> None:
     path = file(tmp_path, counts())
     for ending in (".vhdr", ".eeg"):
