@@ -67,8 +67,8 @@ def _panel(axes: Axes, shape: Shape, summary: SessionSummary) -> None:
 
 def _caption(summary: SessionSummary, shown: list[Shape]) -> str:
     told = "; ".join(
-        f"shape {shape.number} (n = {shape.count:,}): {peak_to_peak(shape, summary)} peak to peak, "
-        f"stability {figure(shape.stability, 2)}"
+        f"shape {shape.number} (n = {shape.count:,}): {peak_to_peak(shape, summary)} peak to peak"
+        + (f", stability {figure(shape.stability, 2)}" if shape.count > 1 else "")
         for shape in shown
     )
     rest = len(summary.shapes) - len(shown)
