@@ -270,7 +270,7 @@ def test_varied_scenarios_differ_and_repeat(seed: int) -> None:
 
 
 def test_a_long_recording_passes_in_bounded_memory() -> None:
-    long = replace(SCENARIOS["fasciculation"], duration_s=3600.0)
+    long = replace(SCENARIOS["fasciculation"], duration_s=8 * 3600.0)
     made = synthesise(long)
     assert made.recording.n_samples == 57_600_000
     tracemalloc.start()
@@ -282,8 +282,8 @@ def test_a_long_recording_passes_in_bounded_memory() -> None:
 
 
 @pytest.mark.slow
-def test_an_hour_of_eight_channels_passes_block_by_block() -> None:
-    made = synthesise(replace(SCENARIOS["fasciculation"], duration_s=3600.0).with_sites(8))
+def test_eight_hours_of_eight_channels_pass_block_by_block() -> None:
+    made = synthesise(replace(SCENARIOS["fasciculation"], duration_s=8 * 3600.0).with_sites(8))
     total = sum(block.n_samples for block in made.recording.blocks())
     assert total == made.recording.n_samples
 
