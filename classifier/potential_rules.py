@@ -29,11 +29,24 @@ CROWD_HZ = 2.5  # potentials of any shape; the fastest sites reach some 100/min 
 BUSY_HZ = 1.5  # and less than that where the level between them is raised too
 BACKGROUND = 1.35  # level between potentials over the noise: at rest 1
 BACKGROUNDS = ((8.0, 1.45), (12.0, 1.7))  # (statistic, level): it does not stand out of the level
-COARSE = 1.75  # height over statistic: real units fit the matched filters better (below 1.5)
+COARSE = 1.9  # height over statistic: real units fit the matched filters better (below 1.5)
 COARSE_STATISTIC = 7.0
-BEDS = ((8.0, 1.0), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
+FAINT = 5.6  # below this statistic only what is clean in all respects counts:
+FAINT_BACKGROUND = 1.25
+FAINT_STEP = 0.22
+FAINT_SNR = 6.0
+FAINT_TAIL_HZ = 0.7
+FAINT_MS = 13.0  # half of its energy within
+BEDS = ((8.0, 1.1), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
 WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
+TAILS = (
+    (10.0, 1.2),
+    (14.0, 3.0),
+)  # (statistic, weak a second): Gaussian noise 0.2, real rest up to 1
+VOLLEY = 2  # others within half a second, by a chance of
+VOLLEY_CHANCE = 0.06  # fasciculations come at random (science.md 3.2)
 EDGE_S = 0.5  # next to a contraction: its first or last unit
+LEADS_S = 0.6  # leading up to one in steps no longer
 OTHER_EDGE_S = 0.15  # synergists start and stop together
 OTHER_EDGE_STATISTIC = 14.0  # but what stands out by itself is judged by itself
 ISOLATION_S = 0.25  # the isolated discharge (S9)
@@ -78,6 +91,18 @@ def _crowd(p: Potential) -> bool:
     return p.crowd_hz >= CROWD_HZ or (p.crowd_hz >= BUSY_HZ and p.background >= BACKGROUND)
 
 
+def _edge(p: Potential) -> bool:
+    return p.near_burst_s <= EDGE_S or p.burst_step_s <= LEADS_S
+
+
+def _tail(p: Potential) -> bool:
+    return any(p.statistic < most and p.weak_hz >= least_hz for most, least_hz in TAILS)
+
+
+def _volley(p: Potential) -> bool:
+    return p.volley >= VOLLEY and p.volley_chance <= VOLLEY_CHANCE
+
+
 def _bed(p: Potential) -> bool:
     crowded = any(p.statistic < most and p.bed_hz >= least_hz for most, least_hz in BEDS)
     loud = any(p.statistic < most and p.background >= level for most, level in BACKGROUNDS)
@@ -86,6 +111,17 @@ def _bed(p: Potential) -> bool:
 
 def _coarse(p: Potential) -> bool:
     return p.statistic < COARSE_STATISTIC and p.snr > COARSE * p.statistic
+
+
+def _faint(p: Potential) -> bool:
+    clean = (
+        p.background <= FAINT_BACKGROUND
+        and p.low_ratio <= FAINT_STEP
+        and p.snr >= FAINT_SNR
+        and p.weak_hz <= FAINT_TAIL_HZ
+        and p.half_width_ms <= FAINT_MS
+    )
+    return p.statistic < FAINT and not clean
 
 
 def _isolated_margin(p: Potential) -> float:
@@ -219,11 +255,23 @@ ONGOING_ACTIVITY: PotentialRules = (
         ),
     ),
     Rule(
+        "tail",
+        Label.VOLUNTARY,
+        _tail,
+        lambda p: beyond(p.weak_hz, TAILS[0][1]),
+        lambda p: (
+            f"One of the larger of {p.weak_hz:.1f} weak potentials a second: ongoing low activity."
+        ),
+    ),
+    Rule(
         "edge",
         Label.VOLUNTARY,
-        lambda p: p.near_burst_s <= EDGE_S,
-        lambda p: beyond(p.near_burst_s, EDGE_S),
-        lambda p: f"{1e3 * p.near_burst_s:.0f} ms from a sustained contraction: part of it.",
+        _edge,
+        lambda p: beyond(min(p.near_burst_s, p.burst_step_s), LEADS_S),
+        lambda p: (
+            f"{1e3 * p.near_burst_s:.0f} ms from a sustained contraction, with no long break "
+            f"between: part of it."
+        ),
     ),
     Rule(
         "together",
@@ -240,6 +288,16 @@ ONGOING_ACTIVITY: PotentialRules = (
 
 BY_ITSELF: PotentialRules = (
     Rule(
+        "volley",
+        Label.UNCERTAIN,
+        _volley,
+        lambda p: beyond(p.volley_chance, VOLLEY_CHANCE) / 2,
+        lambda p: (
+            f"{p.volley} others within half a second, where potentials are rare: a volley, perhaps a "
+            f"brief contraction; fasciculations come at random."
+        ),
+    ),
+    Rule(
         "coarse",
         Label.UNCERTAIN,
         _coarse,
@@ -247,6 +305,16 @@ BY_ITSELF: PotentialRules = (
         lambda p: (
             f"Its height ({p.snr:.0f} times the noise) comes more from noise upon it than from a "
             f"potential's shape ({p.statistic:.1f})."
+        ),
+    ),
+    Rule(
+        "faint",
+        Label.UNCERTAIN,
+        _faint,
+        lambda p: (FAINT - p.statistic) / 2,
+        lambda p: (
+            f"It hardly exceeds the threshold ({p.statistic:.1f}), and its height, its length, the "
+            f"baseline under it or the level around it is not that of a potential at rest."
         ),
     ),
     Rule(

@@ -54,6 +54,10 @@ class Potential:
     bigger_gap_s: float = np.inf  # to the nearest larger potential on the channel
     crowd_hz: float = 0.0  # others of a third of its strength or more per second within 1 s
     same_hz: float = 0.0  # others of the same shape per second within 2.5 s either side
+    weak_hz: float = 0.0  # others too weak to be given per second within 10 s: the noise's tail
+    volley: int = 0  # others within 0.5 s either side, echoes left out
+    volley_chance: float = 1.0  # of so many, if potentials came at random
+    burst_step_s: float = np.inf  # longest break on the way to a burst within 2 s
 
     @property
     def snr(self) -> float:

@@ -16,6 +16,7 @@ from fasciscope.core import Potential
 from fasciscope.dsp.level import Level
 from fasciscope.dsp.rhythm import Train, heart_around, train_around
 from fasciscope.dsp.shapes import ShapeTracker
+from fasciscope.dsp.volley import members, volley_around
 from fasciscope.dsp.waves import lag_samples, similarity
 
 ALIKE = 0.7  # noisy potentials of one unit still correlate by this much
@@ -30,6 +31,7 @@ BED_S = 5.0
 BED_STATISTIC = 0.85  # as strong as the potential itself, nearly
 CROWD_STATISTIC = 0.33  # weaker neighbours are no crowd
 UNIT_S = 2.5
+APPROACH_S = 2.0  # this far from a burst, potentials may lead up to it or away from it
 SPIKE = 0.6  # a potential this sharp is no bigger neighbour: it is a spike beside an answer
 EVERYTHING = 1 << 62
 
@@ -167,6 +169,7 @@ class Context:
             shape=shape,
             shape_match=match,
             near_burst_s=self._to_burst(peak, spans[channel]),
+            burst_step_s=self._step_to_burst(own, near, spans[channel]),
             other_edge_s=self._to_edge(peak, channel, spans),
             width_ms=self._level.width_ms(channel, peak, waiting.noise),
             background=self._level.background(channel, peak, waiting.noise),
@@ -208,6 +211,8 @@ class Context:
         train = _train(seconds[same & (np.abs(seconds) <= TRAIN_WINDOW_S)])
         heart_hz, heart_score = _heart(seconds[heart])
         before, after = _gaps(seconds[strong])
+        apart = strong & (near.sharpness < SPIKE)
+        volley, chance = self._volley(seconds[apart], near.size[apart], own)
         same_before, same_after = _gaps(seconds[same])
         return replace(
             own,
@@ -224,7 +229,17 @@ class Context:
             bed_hz=self._others_hz(seconds[bed], BED_S, own),
             crowd_hz=self._others_hz(seconds[crowd], CROWD_S, own),
             same_hz=self._others_hz(seconds[same], UNIT_S, own),
+            weak_hz=self._hz(int((~strong).sum()), self._window / self._rate_hz, own),
+            volley=volley,
+            volley_chance=chance,
         )
+
+    def _volley(
+        self, seconds: NDArray[np.float64], size: NDArray[np.float64], own: Potential
+    ) -> tuple[int, float]:
+        """Others close by, and the chance of so many."""
+        before_s, after_s = self._seen(own, self._window / self._rate_hz)
+        return volley_around(seconds[members(seconds, size)], before_s, after_s)
 
     def _same_source(self, own: Potential, wave: NDArray[np.float64]) -> tuple[int, ...] | None:
         """Channels that show this source; None if another shows it larger."""
@@ -244,11 +259,17 @@ class Context:
 
     def _others_hz(self, seconds: NDArray[np.float64], reach_s: float, own: Potential) -> float:
         """Others per second within `reach_s` either side of 0, where there was signal."""
-        others = int((np.abs(seconds) <= reach_s).sum()) - 1
+        return self._hz(int((np.abs(seconds) <= reach_s).sum()) - 1, reach_s, own)
+
+    def _hz(self, count: int, reach_s: float, own: Potential) -> float:
+        """So many within `reach_s` either side, per second of signal."""
+        return count / max(sum(self._seen(own, reach_s)), reach_s / 2)
+
+    def _seen(self, own: Potential, reach_s: float) -> tuple[float, float]:
+        """Seconds of signal within `reach_s` before and after the potential."""
         before = (own.peak_sample - self._level.first) / self._rate_hz
         after = (self._level.end - own.peak_sample) / self._rate_hz
-        seen_s = min(max(before, 0.0), reach_s) + min(max(after, 0.0), reach_s)
-        return others / max(seen_s, reach_s / 2)
+        return min(max(before, 0.0), reach_s), min(max(after, 0.0), reach_s)
 
     def _coincident(self, own: Potential) -> int:
         """Channels with a potential of whatever shape at the same moment, its own included."""
@@ -262,6 +283,18 @@ class Context:
     def _to_burst(self, peak: int, spans: list[Span]) -> float:
         away = [max(s.start - peak, peak - s.end, 0) for s in spans]
         return min(away) / self._rate_hz if away else np.inf
+
+    def _step_to_burst(self, own: Potential, near: _Near, spans: list[Span]) -> float:
+        """The longest break on the way to a burst nearby, over potentials of like strength."""
+        least = max(CROWD_STATISTIC * own.statistic, self._threshold)
+        strong = near.seconds[(near.statistic >= least) & (near.sharpness < SPIKE)]
+        ways = [
+            _longest_step(strong, edge / self._rate_hz)
+            for span in spans
+            for edge in (span.start - own.peak_sample, span.end - own.peak_sample)
+            if abs(edge) <= APPROACH_S * self._rate_hz
+        ]
+        return min(ways, default=np.inf)
 
     def _to_edge(self, peak: int, channel: int, spans: list[list[Span]]) -> float:
         """Seconds to the nearest start or end of a burst on another channel."""
@@ -287,6 +320,13 @@ def _gaps(seconds: NDArray[np.float64]) -> tuple[float, float]:
         -float(seconds[before - 1]) if before > 0 else np.inf,
         float(seconds[after]) if after < len(seconds) else np.inf,
     )
+
+
+def _longest_step(seconds: NDArray[np.float64], edge_s: float) -> float:
+    """The longest gap between 0 and `edge_s`, over the potentials in between."""
+    low, high = min(0.0, edge_s), max(0.0, edge_s)
+    between = seconds[(seconds > low) & (seconds < high)]
+    return float(np.diff(np.concatenate([[low], between, [high]])).max())
 
 
 def _train(seconds: NDArray[np.float64]) -> Train:

@@ -34,9 +34,16 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
         Label.REPETITIVE,
         "110 ms",
     ),
+    "tail": ({"statistic": 7.0, "weak_hz": 2.3}, Label.VOLUNTARY, "2.3 weak"),
     "edge": ({"near_burst_s": 0.12}, Label.VOLUNTARY, "120 ms"),
     "together": ({"other_edge_s": 0.11, "statistic": 9.0}, Label.VOLUNTARY, "110 ms"),
+    "volley": ({"volley": 3, "volley_chance": 0.004}, Label.UNCERTAIN, "3 others"),
     "coarse": ({"statistic": 6.0, "peak_to_peak": 42.0}, Label.UNCERTAIN, "14 times"),
+    "faint": (
+        {"statistic": 5.2, "peak_to_peak": 24.0, "low_ratio": 0.3},
+        Label.UNCERTAIN,
+        "(5.2)",
+    ),
     "slow": ({"median_hz": 31.0, "peak_to_peak": 45.0}, Label.UNCERTAIN, "31 Hz"),
     "isolated": ({"same_gap_before_s": 1.3}, Label.FASCICULATION, "20 times the noise"),
 }
@@ -70,6 +77,25 @@ def test_a_clean_twitch_is_a_fasciculation_and_the_clearer_the_surer() -> None:
     rule = POTENTIAL_RULES[-1]
     chances = [sure(rule.margin(twitch(statistic=s))) for s in (5.4, 6.0, 7.0, 9.0)]
     assert chances == sorted(set(chances))
+
+
+def test_what_leads_up_to_a_contraction_in_short_steps_is_part_of_it() -> None:
+    for step_s, named in ((0.5, "edge"), (0.7, "isolated")):
+        rule = first_match(POTENTIAL_RULES, twitch(near_burst_s=1.6, burst_step_s=step_s))
+        assert rule is not None
+        assert rule.name == named
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [{"low_ratio": 0.3}, {"background": 1.3}, {"half_width_ms": 15.0}, {"weak_hz": 0.9}],
+)
+def test_near_the_threshold_only_what_is_clean_counts(doubt: dict[str, float]) -> None:
+    faint = {"statistic": 5.3, "peak_to_peak": 24.0}
+    for changes, named in ((faint, "isolated"), (faint | doubt, "faint"), (doubt, "isolated")):
+        rule = first_match(POTENTIAL_RULES, twitch(**changes))
+        assert rule is not None
+        assert rule.name == named
 
 
 @pytest.mark.parametrize(("brief_ms", "named"), [(1.5, "spike"), (4.0, "isolated")])

@@ -32,7 +32,7 @@ def covers(events: list[Event], start_s: float, stop_s: float, rate_hz: float) -
     )
 
 
-def test_contractions_of_the_wrist_are_voluntary_and_potentials_at_rest_are_found(
+def test_contractions_of_the_wrist_are_voluntary_and_rest_holds_at_most_one_a_minute(
     real: Real,
 ) -> None:
     pytest.importorskip("neo")
@@ -41,13 +41,14 @@ def test_contractions_of_the_wrist_are_voluntary_and_potentials_at_rest_are_foun
     voluntary = events_of(session, Label.VOLUNTARY)
     for start_s, stop_s in ((4.4, 7.1), (40.0, 41.6), (61.6, 64.0)):
         assert covers(voluntary, start_s, stop_s, 5000.0), (start_s, stop_s)
+    # A unit that fires seven times a second and leads into the contraction is recruitment, and the
+    # potentials that come in volleys (16.9-17.6, 21.1-22.1, 54.3-54.6 s) are not random.
     found = peaks_s(session, Label.FASCICULATION)
-    for time_s in (16.88, 21.10):  # the two that stand alone and high in the rest between
-        assert any(abs(time_s - at) < 0.015 for at in found), (time_s, found)
-    assert len(found) <= 12
+    assert len(found) <= session.summary.duration_s / 60  # one a minute
+    heard = [e.peak_sample / 5000.0 for e in session.events if e.label is not Label.ARTEFACT]
+    for time_s in (16.88, 21.10):  # the two highest in the rest between are told of all the same
+        assert any(abs(time_s - at) < 0.015 for at in heard), (time_s, heard)
     assert not events_of(session, Label.CRAMP)
-    # A unit that fires seven times a second and leads into the contraction is recruitment.
-    assert not any(59.9 < at < 64.5 for at in found)
 
 
 def test_twenty_of_twenty_evoked_potentials_are_found_and_no_stimulus_counts(real: Real) -> None:
@@ -65,7 +66,10 @@ def test_twenty_of_twenty_evoked_potentials_are_found_and_no_stimulus_counts(rea
         assert not [t for t in pulses if any(-0.005 < at - t < 0.012 for at in found)]
     rest = peaks_s(session, Label.FASCICULATION, names.index("RFDI"))
     others = [at for at in rest if not any(0.0 < at - t < 0.1 for t in pulses)]
-    assert len(others) <= 4  # 87 s
+    assert len(others) <= 3  # 87 s
+    for name, most in (("RECR", 4), ("LECR", 1)):  # a unit fires on under the noise there
+        found = peaks_s(session, Label.FASCICULATION, names.index(name))
+        assert len([at for at in found if not any(0.0 < at - t < 0.1 for t in pulses)]) <= most
     assert len(events_of(session, Label.ECG, names.index("RFDI"))) >= 80
 
 
@@ -103,7 +107,7 @@ def test_postural_tremor_holds_under_two_fasciculations_a_minute(real: Real) -> 
     path = real("spike2/tremor_postural.smr")
     session = session_of(path, ReadOptions(channels=("Flex",)))
     minutes = session.summary.duration_s / 60
-    assert len(events_of(session, Label.FASCICULATION)) < 2 * minutes
+    assert len(events_of(session, Label.FASCICULATION)) <= 1 * minutes
     busy = len(events_of(session, Label.VOLUNTARY)) + len(events_of(session, Label.REPETITIVE))
     assert busy > 100
 
