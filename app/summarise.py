@@ -96,6 +96,14 @@ class _Site:
     minute_usable: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     minute_count: Counter[int] = field(default_factory=Counter)
     busy: list[tuple[int, int]] = field(default_factory=list)  # bursts, whatever they are
+    judged: list[tuple[int, int]] = field(default_factory=list)  # usable stretches, joined
+
+
+def _join(stretches: list[tuple[int, int]], first: int, end: int) -> None:
+    """Add a stretch, joined to the last one where it goes on."""
+    if stretches and stretches[-1][1] == first:
+        first = stretches.pop()[0]
+    stretches.append((first, end))
 
 
 class Summariser:
@@ -171,6 +179,7 @@ class Summariser:
                 site.usable += there
                 site.noise.append(noise)
                 site.minute_usable[minute] += there / self._rate_hz
+                _join(site.judged, quality.first_sample, quality.first_sample + quality.n_samples)
 
     def _lose_until(self, sample: int) -> None:
         """Nothing came from where the recording stands to `sample`."""
@@ -203,8 +212,8 @@ class Summariser:
 
     def _site(self, k: int) -> SiteSummary:
         site, rate_hz = self._sites[k], self._rate_hz
-        active = self._take_busy(site)
-        usable_s = max(0.0, (site.usable - active) / rate_hz)
+        active = sum(end - start for start, end in site.busy)
+        usable_s = max(0.0, (site.usable - self._take_busy(site)) / rate_hz)
         count = site.counts[Label.FASCICULATION]
         amplitudes = np.array(site.amplitudes)
         intervals = np.diff(site.peaks) / rate_hz
@@ -228,15 +237,21 @@ class Summariser:
         )
 
     def _take_busy(self, site: _Site) -> int:
-        """Samples in bursts; they are taken from the usable time of their minutes."""
+        """Usable samples in bursts; they are taken from the usable time of their minutes."""
         total = 0
         per_minute = MINUTE_S * self._rate_hz
-        for start, end in site.busy:
+        shared = (
+            (max(start, first), min(end, last))
+            for start, end in site.busy
+            for first, last in site.judged
+            if start < last and first < end
+        )
+        for start, end in shared:
             total += end - start
             for minute in range(int(start / per_minute), int(end / per_minute) + 1):
                 low, high = max(start, minute * per_minute), min(end, (minute + 1) * per_minute)
                 site.minute_usable[minute] -= max(0.0, high - low) / self._rate_hz
-        return min(total, site.usable)
+        return total
 
     def _shapes(self) -> tuple[Shape, ...]:
         """Shapes by how often they were seen."""

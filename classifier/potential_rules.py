@@ -144,13 +144,6 @@ PotentialRules = tuple[Rule[Potential], ...]
 
 RECORDED_WRONGLY: PotentialRules = (
     Rule(
-        "clipped",
-        Label.ARTEFACT,
-        lambda p: p.clipped,
-        lambda p: 3.0,
-        lambda p: "The converter's limit was reached within it.",
-    ),
-    Rule(
         "spike",
         Label.ARTEFACT,
         _spike,

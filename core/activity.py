@@ -29,7 +29,6 @@ class Potential:
     median_hz: float
     low_ratio: float  # raw drift or step across the potential over its peak to peak
     sharpness: float  # largest sample step over peak to peak
-    clipped: bool
     zero_lag: int  # channels that show the same wave at the same sample
     waveform: NDArray[np.float64] = field(repr=False)  # (n,), feature branch, peak in the middle
     coincident: int = 1  # channels with a potential of any shape within 3 ms
@@ -90,7 +89,6 @@ class Burst:
     common: float  # zero-lag correlation with the other channels
     prodrome_per_min: float  # isolated potentials in the minute before
     aftermath_per_min: float  # and in the ten seconds after
-    clipped: bool
     cut: bool  # touches a gap or an end of the recording
 
     def duration_s(self, rate_hz: float) -> float:

@@ -28,7 +28,6 @@ class FrameStats:
     peak_to_peak: NDArray[np.float64]
     slow_ratio: NDArray[np.float64]
     common: NDArray[np.float64]
-    clipped: NDArray[np.bool_]
     noise: NDArray[np.float64]
 
 
@@ -130,7 +129,6 @@ class BurstBook:
             aftermath_per_min=self._count(channel, span.end, span.end + AFTERMATH_S * self._rate_hz)
             * 60.0
             / AFTERMATH_S,
-            clipped=any(bool(f.clipped[channel]) for f in frames),
             cut=closed.region.cut,
         )
 

@@ -180,7 +180,6 @@ class Chain:
             peak_to_peak=span,
             slow_ratio=slow,
             common=common,
-            clipped=np.zeros(n, dtype=bool),
             noise=noise.feature,
         )
 

@@ -1,9 +1,9 @@
 """Conditioned frames with their noise to potentials and bursts of one contiguous stretch.
 
 Threshold: with Gaussian noise the square of each pair's output is chi-squared with two degrees of
-freedom, so it exceeds t**2 with probability exp(-t**2 / 2). At 5.3, white noise gives 0.04 false
-alarms a minute (15 in 360 minutes measured, tests/dsp/test_detector.py). Real rest has heavier tails;
-that is what the shape and surroundings of a potential are judged for.
+freedom, so it exceeds t**2 with probability exp(-t**2 / 2). At 5.0, white noise gives 0.18 potentials
+a minute (66 in 360 minutes measured, tests/dsp/test_detector.py), of which the classifier's rules leave
+0.11. Real rest has heavier tails; that is what the shape and surroundings of a potential are judged for.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from fasciscope.core import Potential
 from fasciscope.dsp.bursts import Region, RegionTracker
 from fasciscope.dsp.conditioner import Conditioned, Conditioner
 from fasciscope.dsp.context import Waiting
+from fasciscope.dsp.filters import BackwardPass
 from fasciscope.dsp.grid import Grid
 from fasciscope.dsp.matched import SHADOW_S, MatchedBank, peaks
 from fasciscope.dsp.potentials import Measures, margin_s, measure
@@ -40,7 +41,7 @@ class Detector:
         self._grid = grid
         self._delay_n = conditioner.delay_n
         self._band_delay_n = conditioner.band_delay_n
-        self._sos = conditioner.band_sos
+        self._backward = BackwardPass(conditioner.band_sos)
         self._weak = settings.weak_threshold
         self._look_n = round(settings.lookahead_s / grid.bin_s)
         self._tail_n = 2 * self._look_n
@@ -157,7 +158,7 @@ class Detector:
             noise.feature[channels],
             self._grid.rate_hz,
             piece.line_hz,
-            self._sos,
+            self._backward,
         )
         waves = thumbnail(measures.waveform, self._grid.rate_hz)
         return [
@@ -216,7 +217,6 @@ def _potential(m: Measures, k: int, channel: int, noise: Noise, strength: float)
         median_hz=float(m.median_hz[k]),
         low_ratio=float(m.low_ratio[k]),
         sharpness=float(m.sharpness[k]),
-        clipped=False,
         zero_lag=1,
         waveform=wave,
     )

@@ -59,6 +59,21 @@ class SosFilter:
         return out
 
 
+class BackwardPass:
+    """A filter's second, backward pass over short windows: both passes together have no phase."""
+
+    def __init__(self, sos: NDArray[np.float64]) -> None:
+        self._sos = sos
+        self._unit = signal.sosfilt_zi(sos)[:, None, :]
+
+    def run(self, windows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Filter windows (m, n) from their ends to their starts."""
+        turned = windows[:, ::-1]
+        out: NDArray[np.float64]
+        out, _ = signal.sosfilt(self._sos, turned, axis=1, zi=self._unit * turned[None, :, :1])
+        return out[:, ::-1]
+
+
 def restarts(
     holes: NDArray[np.bool_], before: NDArray[np.bool_]
 ) -> list[tuple[int, NDArray[np.bool_]]]:

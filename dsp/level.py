@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-HOP_S = 0.01
 AROUND_S = 0.75
 OWN_S = 0.06
 WIDE_SHARE = 0.03  # of the peak's energy
@@ -59,7 +58,8 @@ class Level:
         before, after = quiet[quiet < top], quiet[quiet > top]
         start = int(before[-1]) + 1 if len(before) else 0
         end = int(after[0]) if len(after) else len(own)
-        return max(1, end - start) * HOP_S * 1e3
+        hop = self._samples[low + 1] - self._samples[low] if high - low > 1 else 0
+        return float(max(1, end - start) * hop * 1e3 / self._rate_hz)
 
     def _range(self, peak: int, reach_s: float) -> tuple[int, int]:
         reach = reach_s * self._rate_hz

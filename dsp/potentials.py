@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 from scipy.ndimage import gaussian_filter1d
+
+from fasciscope.dsp.filters import BackwardPass
 
 PEAK_S = 0.012  # the waveform's largest deflection lies this close to the statistic's peak
 EXTENT_S = 0.015  # peak to peak is taken this far to either side
@@ -62,17 +63,17 @@ def measure(
     noise: NDArray[np.float64],
     rate_hz: float,
     line_hz: float,
-    sos: NDArray[np.float64],
+    backward: BackwardPass,
 ) -> Measures:
     """Measure the potentials near `rows` (m,) of `feature` and `raw` (n, n_channels).
 
     `origin` is the absolute number of row 0; `noise` (m,) the feature branch's noise RMS;
-    `line_hz` the mains, whose wave the raw level is averaged over; `sos` the feature branch's filter,
-    run once more backwards over each window: a causal high-pass moves the largest deflection of a wide
-    potential by up to 18 ms. Windows that reach over an end repeat the end's sample.
+    `line_hz` the mains, whose wave the raw level is averaged over; `backward` the feature branch's
+    filter, run once more backwards over each window: a causal high-pass moves the largest deflection
+    of a wide potential by up to 18 ms. Windows that reach over an end repeat the end's sample.
     """
     before, after = half_samples(rate_hz, BEFORE_S), half_samples(rate_hz, AFTER_S)
-    wide = _backwards(_cut(feature, rows, channels, before, after), sos)
+    wide = backward.run(_cut(feature, rows, channels, before, after))
     at = _largest(wide, before, rate_hz)
     peak = np.clip(rows + at - before, 0, len(feature) - 1)
     extent = half_samples(rate_hz, EXTENT_S)
@@ -108,14 +109,6 @@ def _cut(
     np.clip(index, 0, len(samples) - 1, out=index)
     cut: NDArray[np.float64] = samples[index, channels[:, None]]
     return cut
-
-
-def _backwards(windows: NDArray[np.float64], sos: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The filter's second, backward pass over windows (m, n): together they have no phase."""
-    turned = windows[:, ::-1]
-    state = signal.sosfilt_zi(sos)[:, None, :] * turned[None, :, :1]
-    out: NDArray[np.float64] = signal.sosfilt(sos, turned, axis=1, zi=state)[0][:, ::-1]
-    return out
 
 
 def _largest(windows: NDArray[np.float64], middle: int, rate_hz: float) -> NDArray[np.intp]:

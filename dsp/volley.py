@@ -17,8 +17,9 @@ FEWEST_SPANS = 8  # below this nothing is known of how often they come
 def members(seconds: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which of the potentials at `seconds` (m,) are no echo of a larger one; `size` (m,)."""
     close = np.abs(seconds[:, None] - seconds) <= ECHO_S
-    echo: NDArray[np.bool_] = (close & (size > size[:, None])).any(axis=1)
-    return ~echo
+    echo = close & (size > size[:, None])
+    alone: NDArray[np.bool_] = np.logical_not(echo.any(axis=1))
+    return alone
 
 
 def volley_around(

@@ -1,9 +1,14 @@
 """The session's figures: rates with their intervals, minutes, shapes."""
 
+import dataclasses
+
 import pytest
 from scipy import stats
 
-from fasciscope.app.summarise import poisson_interval
+from fasciscope.app.summarise import Summariser, poisson_interval
+from fasciscope.core import ChannelInfo, FrameQuality, Provenance, Recording, StreamInfo
+
+from tests.classifier.activities import CONTRACTION
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 40, 1000])
@@ -24,3 +29,23 @@ def test_three_in_no_time_are_no_rate() -> None:
 
 def test_none_in_a_minute_allows_3_7() -> None:
     assert poisson_interval(0, 1.0).high == pytest.approx(3.689, abs=1e-3)
+
+
+def quality(first_sample: int, *reasons: str) -> FrameQuality:
+    return FrameQuality(first_sample, 1000, (reasons,), (3.0,), (0,))
+
+
+@pytest.mark.parametrize(("bad", "usable_s"), [(range(0), 6.0), (range(3, 8), 4.0)])
+def test_a_burst_takes_usable_time_only_where_there_was_any(bad: range, usable_s: float) -> None:
+    """Ten seconds, a burst from 2 to 6 s, and from 3 s on five seconds that cannot be judged."""
+    info = StreamInfo("test", 1000.0, (ChannelInfo("EMG", 1.0),))
+    recording = Recording(info, lambda: iter(()), Provenance("test", "array"), n_samples=10_000)
+    summariser = Summariser(recording)
+    for second in range(10):
+        summariser.add(quality(1000 * second, *(["motion"] if second in bad else [])), ())
+    burst = dataclasses.replace(CONTRACTION, start_sample=2000, peak_sample=3000, end_sample=6000)
+    summariser.add(burst, ())
+    summary = summariser.summary({})
+    assert summary.sites[0].usable_s == usable_s
+    assert summary.sites[0].active_s == 4.0
+    assert summary.minute_usable_s[0][0] == pytest.approx(usable_s)

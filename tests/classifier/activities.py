@@ -48,7 +48,6 @@ TWITCH = Potential(
     median_hz=80.0,
     low_ratio=0.05,
     sharpness=0.02,
-    clipped=False,
     zero_lag=1,
     waveform=np.zeros(61),
     coincident_share=0.5,
@@ -78,7 +77,6 @@ CONTRACTION = Burst(
     common=0.1,
     prodrome_per_min=0.0,
     aftermath_per_min=0.0,
-    clipped=False,
     cut=False,
 )
 

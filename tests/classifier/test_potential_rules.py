@@ -19,7 +19,6 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
         Label.ECG,
         "72 a minute",
     ),
-    "clipped": ({"clipped": True}, Label.ARTEFACT, "limit"),
     "spike": ({"sharpness": 0.75, "half_width_ms": 1.4}, Label.ARTEFACT, "1.4 ms"),
     "step": ({"low_ratio": 0.9}, Label.ARTEFACT, "0.9 times"),
     "everywhere": ({"coincident": 4, "coincident_share": 1.0}, Label.ARTEFACT, "4 channels"),

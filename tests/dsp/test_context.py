@@ -40,7 +40,6 @@ def waiting(
         median_hz=80.0,
         low_ratio=0.1,
         sharpness=0.02,
-        clipped=False,
         zero_lag=1,
         waveform=size * wave,
     )
@@ -161,3 +160,30 @@ def test_the_memory_is_bounded() -> None:
         list(held.release(at, [[]]))
     (queue,) = held._queues
     assert len(queue.waiting) < 3 * WINDOW / 500
+
+
+def test_weak_neighbours_are_counted_where_there_was_signal() -> None:
+    held = context()
+    held.add_level(np.arange(0, 20_000, 10), np.ones((2000, 1)))
+    for at in (6000, 7500, 12_000):
+        held.add(waiting(at, statistic=4.4))
+    held.add(waiting(10_000))
+    (potential,) = everything(held)
+    assert abs(potential.weak_hz - 3 / 20) < 0.001
+
+
+def test_steps_to_a_burst_go_over_potentials_of_like_strength() -> None:
+    burst = [[Span(12_000, 13_000)]]
+    for between, longest_s in ((15.0, 0.8), (5.5, 1.5)):  # the weaker is not of its like
+        held = context()
+        held.add(waiting(10_500, statistic=30.0))
+        held.add(waiting(11_300, statistic=between))
+        first = everything(held, burst)[0]
+        assert first.near_burst_s == 1.5
+        assert abs(first.burst_step_s - longest_s) < 1e-9
+
+
+def test_a_burst_far_away_has_no_steps() -> None:
+    held = context()
+    held.add(waiting(9000))
+    assert everything(held, [[Span(12_000, 13_000)]])[0].burst_step_s == np.inf

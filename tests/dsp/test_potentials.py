@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fasciscope.dsp.filters import BackwardPass
 from fasciscope.dsp.potentials import Measures, measure
 
 RATES = [1000.0, 2000.0, 4000.0]
@@ -18,7 +19,7 @@ def gaussian_wave(rate_hz: float, hz: float, width_s: float) -> NDArray[np.float
     return wave
 
 
-NO_FILTER = np.array([[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]])
+NO_FILTER = BackwardPass(np.array([[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]]))
 
 
 def measured(

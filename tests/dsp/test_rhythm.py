@@ -57,6 +57,14 @@ def test_beats_with_a_second_wave_are_one_heart() -> None:
     assert heart_around(both, nearest(both))[1] > LIMIT
 
 
+def test_beats_that_miss_their_time_like_random_ones_are_no_heart() -> None:
+    rng = np.random.default_rng(5)
+    even = np.cumsum(0.8 + 0.03 * rng.standard_normal(12))
+    uneven = np.cumsum(0.8 * (1 + rng.choice([-0.16, 0.0, 0.16], 12)))
+    assert heart_around(even, 6)[1] > 0.8
+    assert heart_around(uneven, 6)[1] < 0.55
+
+
 def test_too_few_make_no_heart() -> None:
     assert heart_around(np.array([0.0, 0.8, 1.6, 2.4]), 0) == (0.0, 0.0)
     assert heart_around(np.array([0.0]), 0) == (0.0, 0.0)
