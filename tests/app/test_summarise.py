@@ -6,9 +6,7 @@ import pytest
 from scipy import stats
 
 from fasciscope.app.summarise import Summariser, poisson_interval
-from fasciscope.core import ChannelInfo, FrameQuality, Provenance, Recording, StreamInfo
-
-from tests.classifier.activities import CONTRACTION
+from fasciscope.core import Burst, ChannelInfo, FrameQuality, Provenance, Recording, StreamInfo
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 40, 1000])
@@ -31,6 +29,12 @@ def test_none_in_a_minute_allows_3_7() -> None:
     assert poisson_interval(0, 1.0).high == pytest.approx(3.689, abs=1e-3)
 
 
+def burst(start_sample: int, end_sample: int) -> Burst:
+    names = [field.name for field in dataclasses.fields(Burst) if field.type is float]
+    figures = dict.fromkeys(names, 1.0)
+    return Burst(0, (0,), start_sample, start_sample, end_sample, cut=False, **figures)
+
+
 def quality(first_sample: int, *reasons: str) -> FrameQuality:
     return FrameQuality(first_sample, 1000, (reasons,), (3.0,), (0,))
 
@@ -43,8 +47,7 @@ def test_a_burst_takes_usable_time_only_where_there_was_any(bad: range, usable_s
     summariser = Summariser(recording)
     for second in range(10):
         summariser.add(quality(1000 * second, *(["motion"] if second in bad else [])), ())
-    burst = dataclasses.replace(CONTRACTION, start_sample=2000, peak_sample=3000, end_sample=6000)
-    summariser.add(burst, ())
+    summariser.add(burst(2000, 6000), ())
     summary = summariser.summary({})
     assert summary.sites[0].usable_s == usable_s
     assert summary.sites[0].active_s == 4.0
