@@ -1,4 +1,4 @@
-"""The catalogue of causes: causes.toml, checked and searchable."""
+"""The catalogue of causes: the TOML files of the folder causes, checked and searchable."""
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +22,7 @@ from fasciscope.classifier.cause import (
 from fasciscope.classifier.table import build
 from fasciscope.core import InputError, Pattern
 
-SHIPPED = Path(__file__).with_name("causes.toml")
+SHIPPED = Path(__file__).with_name("causes")
 SCHEMA_VERSION = 1
 
 NOTICE = (
@@ -45,7 +45,7 @@ T = TypeVar("T", Source, Article, Cause, Guidance, PatternRule)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything in causes.toml; causes in the order of their labels, the rest as in the file."""
+    """The whole catalogue; causes in the order of their labels, the rest as in the files."""
 
     causes: tuple[Cause, ...]
     guidance: tuple[Guidance, ...]
@@ -93,8 +93,9 @@ class Catalogue:
 def load_catalogue(path: Path = SHIPPED) -> Catalogue:
     """Read and check the catalogue, by default the one that is shipped with the package.
 
-    Raises InputError, naming the entry and the field, for anything that is missing, misspelt,
-    without a mark, cited but not listed, or called by a word that another entry has.
+    `path` is a TOML file, or a folder of them whose tables are put together. Raises InputError, naming
+    the entry and the field, for anything that is missing, misspelt, without a mark, cited but not
+    listed, or called by a word that another entry has.
     """
     table = _read(path)
     catalogue = Catalogue(
@@ -111,19 +112,38 @@ def load_catalogue(path: Path = SHIPPED) -> Catalogue:
 
 
 def _read(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as handle:
-            table = tomllib.load(handle)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} is not TOML: {error}.") from error
+    table: dict[str, object] = {}
+    for part in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
+        _put_together(table, _parse(part), part.name)
     version = table.get("schema_version")
     if version != SCHEMA_VERSION:
         raise InputError(
             f"{path.name}: schema_version is {version!r}; {SCHEMA_VERSION} is read here."
         )
     return table
+
+
+def _parse(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as handle:
+            return tomllib.load(handle)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not TOML: {error}.") from error
+
+
+def _put_together(whole: dict[str, object], part: dict[str, object], file: str) -> None:
+    """Add the tables of a file; an entry may stand in one file only."""
+    for name, entries in part.items():
+        known = whole.setdefault(name, {})
+        if not isinstance(known, dict) or not isinstance(entries, dict):
+            whole[name] = entries
+            continue
+        for key, entry in entries.items():
+            if key in known:
+                raise InputError(f"{file}: {name}.{key} already stands in another file. Keep one.")
+            known[key] = entry
 
 
 def _entries(kind: type[T], table: dict[str, object], name: str) -> tuple[T, ...]:

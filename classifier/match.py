@@ -1,6 +1,6 @@
 """A session's summary and a short history to findings; the signal alone never selects a cause.
 
-Driven by the tables of causes.toml: which causes are listed with a pattern and on what evidence,
+Driven by the tables of the catalogue: which causes are listed with a pattern and on what evidence,
 what a red flag or a measured flag means, and which red flags belong to a cause's picture.
 """
 

@@ -9,7 +9,7 @@ import pytest
 
 from fasciscope.classifier import Catalogue, Grade, load_catalogue
 from fasciscope.classifier.catalogue import NOTICE, SHIPPED
-from fasciscope.classifier.cause import Claim, Fate, Known, Mark, Topic
+from fasciscope.classifier.cause import Claim, Fate, Known, Mark
 from fasciscope.core import InputError, Pattern
 
 # A reader is neither soothed nor frightened; claims quote the articles and are left out.
@@ -88,12 +88,11 @@ def test_every_claim_of_the_articles_about_an_included_cause_is_answered(
             assert included[row["cause_id"]].kind.value == row["kind"], row
 
 
-def test_every_red_flag_of_the_articles_is_in_the_catalogue(book: Catalogue, shared: Path) -> None:
-    flags = {item.id: item for item in book.guidance if item.topic is Topic.RED_FLAG}
+def test_every_piece_of_guidance_of_the_articles_is_answered(book: Catalogue, shared: Path) -> None:
+    items = {item.id: item for item in book.guidance}
     for row in rows(shared, "guidance.tsv"):
-        if row["kind"] == "red_flag":
-            articles = {claim.article for claim in flags[row["item_id"]].claims}
-            assert "A" + row["seed"][:3] in articles, row
+        articles = {claim.article for claim in items[row["item_id"]].claims}
+        assert "A" + row["seed"][:3] in articles, row
 
 
 def test_every_pattern_that_has_causes_is_served(book: Catalogue) -> None:
@@ -184,9 +183,15 @@ FAULTS = [  # what is replaced, by what, what the message must name
 ]
 
 
+def shipped() -> str:
+    """The shipped files as one."""
+    files = sorted(SHIPPED.glob("*.toml"))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
 def spoil(old: str, new: str, after: str = "[causes.caffeine]") -> str:
-    """The shipped file with the first `old` after an entry's head replaced."""
-    text = SHIPPED.read_text(encoding="utf-8")
+    """The shipped files as one, with the first `old` after an entry's head replaced."""
+    text = shipped()
     start = 0 if old.startswith("schema") else text.index(after)
     assert old in text[start:]
     return text[:start] + text[start:].replace(old, new, 1)
@@ -207,7 +212,7 @@ def test_a_fault_in_the_file_is_refused_with_entry_and_field(
 @pytest.mark.parametrize("entry", ["patterns.quiet", "guidance.reading_raised"])
 def test_an_entry_that_match_needs_is_missed_by_name(tmp_path: Path, entry: str) -> None:
     path = tmp_path / "causes.toml"
-    text = SHIPPED.read_text(encoding="utf-8")
+    text = shipped()
     path.write_text(
         re.sub(rf"^\[{re.escape(entry)}\]\n(?:.+\n)+", "", text, flags=re.M), encoding="utf-8"
     )
@@ -223,6 +228,20 @@ def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path, content: bytes) 
     path.write_bytes(content)
     with pytest.raises(InputError):
         load_catalogue(path)
+
+
+def test_every_cause_has_a_file_of_its_own_name(book: Catalogue) -> None:
+    files = {file.stem for file in SHIPPED.glob("[!_]*.toml")}
+    assert files == {cause.id for cause in book.causes}
+
+
+def test_an_entry_in_two_files_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "_all.toml").write_text(shipped(), encoding="utf-8")
+    assert load_catalogue(tmp_path) == load_catalogue()
+    again = (SHIPPED / "caffeine.toml").read_text(encoding="utf-8")
+    (tmp_path / "caffeine2.toml").write_text(again, encoding="utf-8")
+    with pytest.raises(InputError, match=r"caffeine2\.toml: causes\.caffeine already stands"):
+        load_catalogue.__wrapped__(tmp_path)
 
 
 def test_an_absent_file_is_refused(tmp_path: Path) -> None:
