@@ -24,6 +24,7 @@ from fasciscope.app.report.words import (
 from fasciscope.app.session import Session
 from fasciscope.app.summary_file import STATEMENT
 from fasciscope.classifier import NOTICE, Finding, Grade
+from fasciscope.classifier.cause import Mark
 from fasciscope.core import Label, ReviewFlag, SessionSummary, SiteSummary
 
 GRADES: dict[Grade, str] = {
@@ -36,6 +37,8 @@ GRADES: dict[Grade, str] = {
 }
 
 
+READING = "reading_"  # findings that say how the others are to be read
+UNCHECKED = f" [{Mark.HIGH.remark}]"
 AGAINST = "Would speak against it: "
 """How the catalogue begins such a sentence; here it stands under a heading that says so."""
 
@@ -62,14 +65,15 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingCard:
-    """A finding, as text."""
+    """A finding, as text; `references` are places in the page's list of sources, from 1."""
 
     label: str
     grade: str
     why: tuple[str, ...]
+    against_title: str
     speaks_against: tuple[str, ...]
     would_settle: tuple[str, ...]
-    citations: tuple[str, ...]
+    references: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,9 @@ class View:
     urgency: str
     see_professional: tuple[FindingCard, ...]
     with_history: tuple[FindingCard, ...]
+    reading: tuple[FindingCard, ...]
     with_pattern: tuple[FindingCard, ...]
+    citations: tuple[str, ...]
     methods: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
     version: str
@@ -106,7 +112,11 @@ class View:
 
 def view_of(session: Session) -> View:
     """Draw the pictures and word everything."""
-    summary = session.summary
+    summary, findings = session.summary, session.findings
+    reading = tuple(f for f in findings.with_pattern if f.cause.startswith(READING))
+    listed = tuple(f for f in findings.with_pattern if f not in reading)
+    shown = (*findings.see_professional, *findings.with_history, *reading, *listed)
+    citations = tuple(dict.fromkeys(text for finding in shown for text in finding.citations))
     labels = [label for label in Label if any(s.counts.get(label) for s in summary.sites)]
     return View(
         source=PurePath(summary.source).name,  # folders may name people
@@ -126,10 +136,12 @@ def view_of(session: Session) -> View:
         flags=summary.review_flags,
         limits=summary.limits,
         notes=summary.notes,
-        urgency=session.findings.urgency.advice,
-        see_professional=_cards(session.findings.see_professional),
-        with_history=_cards(session.findings.with_history),
-        with_pattern=_cards(session.findings.with_pattern),
+        urgency=findings.urgency.advice,
+        see_professional=_cards(findings.see_professional, citations),
+        with_history=_cards(findings.with_history, citations),
+        reading=_cards(reading, citations),
+        with_pattern=_cards(listed, citations),
+        citations=citations,
         methods=tuple(filter(None, methods_text(summary))),
         settings=tuple(
             (readable(k), NONE if v is None else str(v)) for k, v in summary.settings.items()
@@ -214,15 +226,23 @@ def _unusable(summary: SessionSummary) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _cards(findings: tuple[Finding, ...]) -> tuple[FindingCard, ...]:
+def _cards(findings: tuple[Finding, ...], citations: tuple[str, ...]) -> tuple[FindingCard, ...]:
     return tuple(
         FindingCard(
             finding.label,
             GRADES[finding.grade],
             finding.why,
-            tuple(text.removeprefix(AGAINST) for text in finding.speaks_against),
+            *_against(finding),
             finding.would_settle,
-            finding.citations,
+            tuple(citations.index(text) + 1 for text in finding.citations),
         )
         for finding in findings
     )
+
+
+def _against(finding: Finding) -> tuple[str, tuple[str, ...]]:
+    """A heading with the points; a remark that all points share is said once."""
+    points = tuple(text.removeprefix(AGAINST) for text in finding.speaks_against)
+    if points and all(point.endswith(UNCHECKED) for point in points):
+        return f"Against{UNCHECKED}", tuple(point.removesuffix(UNCHECKED) for point in points)
+    return "Against", points
