@@ -23,6 +23,12 @@ import click
     "--muscle", "muscles", multiple=True, metavar="NAME=MUSCLE/side", help="Where it sat."
 )
 @click.option("--mains", type=click.Choice(["auto", "50", "60"]), default="auto", show_default=True)
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The short history (see 'fasciscope history').",
+)
 @click.option("--json", "as_json", is_flag=True, help="A JSON line for each file on stdout.")
 @click.option("--force", is_flag=True, help="Write into a folder that holds other files too.")
 def analyse_command(
@@ -34,6 +40,7 @@ def analyse_command(
     board_name: str | None,
     muscles: tuple[str, ...],
     mains: Literal["auto", "50", "60"],
+    history: Path | None,
     as_json: bool,
     force: bool,
 ) -> int:
@@ -42,9 +49,11 @@ def analyse_command(
     Of several files each has a subfolder of its own name. One that fails does not stop the others.
     """
     from fasciscope.app.facts import facts_of
+    from fasciscope.app.history import read_history
     from fasciscope.app.runs import Run
     from fasciscope.app.settings import Settings
 
     facts = facts_of(rate_hz, unit, channels, board_name, muscles)
-    run = Run(facts, Settings(mains=mains), as_json=as_json, force=force)
+    said = None if history is None else read_history(history)
+    run = Run(facts, Settings(mains=mains), said, as_json=as_json, force=force)
     return run.all(files, out)

@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fasciscope.app.cmd_demo:demo_command",
         "Make a synthetic session, analyse it and print the report's path.",
     ),
+    "history": (
+        "fasciscope.app.cmd_history:history_command",
+        "Ask the short history, for analyse --history.",
+    ),
     "score": (
         "fasciscope.app.cmd_score:score_command",
         "Score found events against true ones.",

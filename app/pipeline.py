@@ -9,7 +9,7 @@ from fasciscope.acquisition import ReplaySource
 from fasciscope.app.session import Session, Trace
 from fasciscope.app.settings import Settings
 from fasciscope.app.summarise import Summariser
-from fasciscope.classifier import EventClassifier, match
+from fasciscope.classifier import EventClassifier, History, match
 from fasciscope.core import Event, InputError, Label, Recording, SampleBlock
 from fasciscope.dsp import Chain, ChainSettings, feature_branch
 
@@ -21,9 +21,15 @@ SETTLE_S = 2.0
 
 
 def analyse(
-    recording: Recording, settings: Settings | None = None, *, progress: Progress | None = None
+    recording: Recording,
+    settings: Settings | None = None,
+    *,
+    history: History | None = None,
+    progress: Progress | None = None,
 ) -> Session:
     """Analyse a recording in blocks of one second, in bounded memory.
+
+    A `history` adds to the findings; it changes no event and no figure.
 
     Raises InputError where the recording turns out damaged or holds no sample.
     """
@@ -47,7 +53,10 @@ def analyse(
     summary = summariser.summary(_settings_used(chain_settings(used), chain))
     events = tuple(summariser.events)
     return Session(
-        summary, events, match(summary), _cramp_trace(recording, events, chain_settings(used))
+        summary,
+        events,
+        match(summary, history),
+        _cramp_trace(recording, events, chain_settings(used)),
     )
 
 

@@ -14,6 +14,7 @@ from fasciscope.app.progress import progress_of
 from fasciscope.app.session import Session
 from fasciscope.app.settings import Settings
 from fasciscope.app.summary_file import Json, summary_dict
+from fasciscope.classifier import History
 from fasciscope.core import FasciscopeError, Recording
 
 
@@ -23,6 +24,7 @@ class Run:
 
     facts: Facts
     settings: Settings
+    history: History | None = None
     as_json: bool = False
     force: bool = False
 
@@ -42,7 +44,9 @@ class Run:
         try:
             check_folder(folder, force=self.force)  # before the work, not only after it
             recording = open_with(path, self.facts)
-            session = analysed(recording, self.settings, path.name, quiet=self.as_json)
+            session = analysed(
+                recording, self.settings, path.name, history=self.history, quiet=self.as_json
+            )
             report = write_outputs(session, folder, force=self.force)
         except FasciscopeError as error:
             code = error.exit_code
@@ -74,12 +78,19 @@ def targets(files: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
     return list(zip(files, taken.values(), strict=True))
 
 
-def analysed(recording: Recording, settings: Settings, name: str, *, quiet: bool) -> Session:
+def analysed(
+    recording: Recording,
+    settings: Settings,
+    name: str,
+    *,
+    history: History | None = None,
+    quiet: bool,
+) -> Session:
     """Analyse with progress on stderr."""
     from fasciscope.app.pipeline import analyse  # SciPy, only when the file is sound
 
     with progress_of(name, recording.info.rate_hz, quiet=quiet) as progress:
-        return analyse(recording, settings, progress=progress)
+        return analyse(recording, settings, history=history, progress=progress)
 
 
 def tell(session: Session, name: str, report: Path) -> None:

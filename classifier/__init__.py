@@ -10,6 +10,7 @@ from fasciscope.classifier.events import EventClassifier
 from fasciscope.classifier.finding import Finding, Findings, Grade, History, Urgency
 from fasciscope.classifier.match import match
 from fasciscope.classifier.pattern import SessionVerdict, judge_session
+from fasciscope.classifier.questionnaire import Question, history_of, load_questionnaire
 from fasciscope.classifier.rulemodel import RuleModel
 from fasciscope.classifier.verdict import Model, Verdict
 
@@ -23,11 +24,14 @@ __all__ = [
     "Grade",
     "History",
     "Model",
+    "Question",
     "RuleModel",
     "SessionVerdict",
     "Urgency",
     "Verdict",
+    "history_of",
     "judge_session",
     "load_catalogue",
+    "load_questionnaire",
     "match",
 ]

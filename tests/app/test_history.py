@@ -1,0 +1,94 @@
+"""The history at the terminal and as a file, and what it adds to an analysis."""
+
+import os
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fasciscope.app.history import ask_all, read_history, write_history
+from fasciscope.app.main import run
+from fasciscope.classifier import History, load_questionnaire
+from fasciscope.core import InputError, StorageError
+
+
+def answering(**said: str) -> list[str]:
+    """What is typed: the given answers, and nothing elsewhere."""
+    return [said.get(question.id, "") for question in load_questionnaire()]
+
+
+def asked(**said: str) -> dict[str, str | list[str]]:
+    typed = iter(answering(**said))
+    return ask_all(lambda prompt: next(typed))
+
+
+def test_what_is_typed_comes_back_from_the_file(tmp_path: Path) -> None:
+    answers = asked(onset="3", alarm="1, 2", medicines='the "blue" one, Salbutamol')
+    write_history(answers, tmp_path / "history.toml")
+    assert read_history(tmp_path / "history.toml") == History(
+        causes=("flag_persistent", "flag_weakness", "flag_wasting"),
+        medicines=('the "blue" one', "Salbutamol"),
+    )
+
+
+def test_the_file_is_its_owners_and_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "history.toml"
+    write_history(asked(), path)
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(StorageError, match="cannot be written"):
+        write_history(asked(onset="1"), path)
+    assert read_history(path) == History()
+
+
+def test_a_number_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(InputError, match="onset: found '9'"):
+        asked(onset="9")
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"onset = ", "not TOML"),
+        (b"\xff\xfe", "not TOML"),
+        (b'onset = "never"', "never"),
+        (b"onset = 3", "onset"),
+        (b"#" * 2_000_000, "1 MB"),
+    ],
+)
+def test_a_file_that_is_no_history_is_refused(tmp_path: Path, content: bytes, named: str) -> None:
+    path = tmp_path / "history.toml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=named):
+        read_history(path)
+
+
+def test_a_history_adds_findings_and_changes_no_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(1)
+    recording = tmp_path / "rest.csv"
+    np.savetxt(recording, rng.normal(0, 3, (4000, 1)), fmt="%.3f", header="EMG", comments="")
+    write_history(asked(alarm="1", caffeine="3"), tmp_path / "said.toml")
+    plain = ["analyse", str(recording), "--rate", "1000", "--unit", "uV", "--out"]
+    assert run([*plain, str(tmp_path / "without")]) == 0
+    history = ["--history", str(tmp_path / "said.toml")]
+    assert run([*plain, str(tmp_path / "with"), *history]) == 0
+    events = [(tmp_path / f / "events.tsv").read_bytes() for f in ("with", "without")]
+    assert events[0] == events[1]
+    report = (tmp_path / "with" / "report.html").read_text(encoding="utf-8")
+    assert "Named in the history: weakness" in report
+    assert "Caffeine" in report
+    assert "Named in the history" not in (tmp_path / "without" / "report.html").read_text()
+
+
+def test_a_wrong_history_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "said.toml").write_text('mood = "blue"', encoding="utf-8")
+    recording = tmp_path / "rest.csv"
+    recording.write_text("EMG\n1\n2\n", encoding="utf-8")
+    out = tmp_path / "out"
+    given = ["--rate", "1000", "--unit", "uV", "--out", str(out)]
+    history = ["--history", str(tmp_path / "said.toml")]
+    assert run(["analyse", str(recording), *given, *history]) == 3
+    assert not out.exists()
