@@ -9,6 +9,7 @@ from fasciscope.app.report.picture import Picture
 from fasciscope.app.report.raster import raster_picture
 from fasciscope.app.report.rate import rate_picture
 from fasciscope.app.report.shapes import shapes_picture
+from fasciscope.app.report.sheet import Sheet, sheet_of
 from fasciscope.app.report.words import (
     LABELS,
     NONE,
@@ -104,6 +105,7 @@ class View:
     with_pattern: tuple[FindingCard, ...]
     citations: tuple[str, ...]
     methods: tuple[str, ...]
+    sheet: Sheet
     settings: tuple[tuple[str, str], ...]
     version: str
     notice: str = NOTICE
@@ -143,6 +145,7 @@ def view_of(session: Session) -> View:
         with_pattern=_cards(listed, citations),
         citations=citations,
         methods=tuple(filter(None, methods_text(summary))),
+        sheet=sheet_of(session),
         settings=tuple(
             (readable(k), NONE if v is None else str(v)) for k, v in summary.settings.items()
         ),
