@@ -97,5 +97,6 @@ def _watch(book: Catalogue) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def plain_words(flag: Guidance) -> str:
     """An alarm symptom as the questionnaire puts it, or its label where it is not asked so."""
-    options = (option for question in load_questionnaire() for option in question.options)
+    questions = sorted(load_questionnaire(), key=lambda question: question.id != "alarm")
+    options = (option for question in questions for option in question.options)
     return next((option.text for option in options if option.names == (flag.id,)), flag.label)
