@@ -18,6 +18,8 @@ FALSE_PER_MIN = 0.2  # the detector's floor on resting signal (tests/quality)
 LEAST_COUNT = 2  # one potential is no pattern; ultrasound asks for two (S16)
 LIKELY = 0.9
 ACTIVE_SHARE = 0.05
+RHYTHMIC = 10
+CROWDED_PER_MIN = 20.0  # voluntary-looking potentials: a muscle that is not at rest
 WIDE_SITES = 5  # Howard & Murray 1992 (S24): 5 of 8 sites
 HIGH_RATE_PER_MIN = 40.0  # the median of a mostly-ALS cohort (S2)
 CONTINUAL_SHARE = 0.25
@@ -67,10 +69,13 @@ def _pattern(
     recorded_s = sum(site.recorded_s for site in sites)
     active = sum(site.active_s for site in sites) / recorded_s if recorded_s else 0.0
     rhythmic = sum(e.label is Label.REPETITIVE for e in events)
-    if active > ACTIVE_SHARE or rhythmic >= 10:
+    voluntary = sum(e.label is Label.VOLUNTARY for e in events)
+    crowded = voluntary > CROWDED_PER_MIN * recorded_s / 60.0
+    if active > ACTIVE_SHARE or rhythmic >= RHYTHMIC or crowded:
         why = (
-            f"{active:.0%} of the time holds sustained activity, and {rhythmic} potentials belong "
-            f"to rhythmic trains; no cramp, and no more isolated potentials than chance."
+            f"{active:.0%} of the time holds sustained activity, {rhythmic} potentials belong to "
+            f"rhythmic trains and {voluntary} to ongoing activity; no cramp, and no more isolated "
+            f"potentials than chance."
         )
         return Pattern.OTHER_ACTIVITY, 0.9 if usable_s >= USABLE_S else 0.7, [why]
     if usable_s < USABLE_S:

@@ -134,3 +134,10 @@ def test_the_limits_name_the_tier_the_time_and_the_missing_scale() -> None:
         "not motor",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(("n", "pattern"), [(50, Pattern.OTHER_ACTIVITY), (6, Pattern.QUIET)])
+def test_a_muscle_that_is_not_at_rest_is_other_activity(n: int, pattern: Pattern) -> None:
+    working = [event(Label.VOLUNTARY, at_s=2.0 * k) for k in range(n)]
+    verdict = judge_session(stream(1), [site(usable_s=120.0, recorded_s=120.0)], working)
+    assert verdict.pattern is pattern
