@@ -12,6 +12,7 @@ from fasciscope.app.outputs import FILES
 from fasciscope.app.runs import targets
 from fasciscope.app.session import Session
 from fasciscope.app.settings import Settings
+from fasciscope.classifier import History
 from fasciscope.core import InputError, Provenance, Recording, SampleBlock
 
 SESSION = fabricated.empty()
@@ -31,8 +32,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Facts, Settings]]:
         return Recording(SESSION.summary.info, lambda: iter([block]), Provenance(str(path), "x"))
 
     def analysed(
-        recording: Recording, settings: Settings, *, progress: Callable[[int, int | None], None]
+        recording: Recording,
+        settings: Settings,
+        *,
+        history: History | None,
+        progress: Callable[[int, int | None], None],
     ) -> Session:
+        assert history is None
         if "ruined" in recording.provenance.path:
             raise InputError("It ends within a block.")
         seen.append((told[-1], settings))
