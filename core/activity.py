@@ -21,14 +21,14 @@ class Potential:
     end_sample: int
     peak_to_peak: float  # feature branch, in the channel's units
     noise: float  # RMS, feature branch, same units
-    statistic: float  # 12-ms RMS over noise RMS, detection branch
+    statistic: float  # of the matched filters, in units of the noise, detection branch
     duration_ms: float  # above a tenth of the peak's envelope
     half_width_ms: float  # of the energy envelope around its peak
     rise_ms: float
     phases: int
     median_hz: float
-    low_ratio: float  # raw drift or step across the potential over its peak to peak
-    sharpness: float  # largest sample step over peak to peak
+    low_ratio: float  # step of the raw level across it over its peak to peak
+    sharpness: float  # share of its energy above 200 Hz
     zero_lag: int  # channels that show the same wave at the same sample
     waveform: NDArray[np.float64] = field(repr=False)  # (n,), feature branch, peak in the middle
     coincident: int = 1  # channels with a potential of any shape within 3 ms

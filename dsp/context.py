@@ -211,7 +211,7 @@ class Context:
         train = _train(seconds[same & (np.abs(seconds) <= TRAIN_WINDOW_S)])
         heart_hz, heart_score = _heart(seconds[heart])
         before, after = _gaps(seconds[strong])
-        apart = strong & (near.sharpness < SPIKE)
+        apart = (strong & (near.sharpness < SPIKE)) | (seconds == 0.0)  # itself in any case
         volley, chance = self._volley(seconds[apart], near.size[apart], own)
         same_before, same_after = _gaps(seconds[same])
         return replace(
