@@ -330,7 +330,7 @@ def test_a_header_that_claims_more_than_its_member_holds_is_refused_at_once(
 
 def test_members_that_are_tables_or_no_arrays_are_refused(tmp_path: Path) -> None:
     table = np.zeros(9, dtype=[("emg", "<f8"), ("Ω", "<f8")])
-    with pytest.warns(UserWarning, match="version 3.0"):
+    with pytest.warns(UserWarning, match="format 3.0"):
         path = save(tmp_path, "npz", emg=table)
     with pytest.raises(InputError, match=r"version 3\.0"):
         open_recording(path, UV)
