@@ -37,11 +37,13 @@ class _Channel:
 def open_opensignals_hdf5(path: Path, options: ReadOptions) -> Recording:
     """Open an OpenSignals .h5 file; the counter is read, samples are not.
 
-    Raises InputError for a damaged file, UnsupportedError for other HDF5, MissingFactError (--unit)
-    where a sensor's transfer function is unknown, or where the channels are of several devices.
+    Raises InputError for a damaged file, UnsupportedError for other HDF5, MissingFactError where
+    the rate or a sensor's transfer function is unknown, or where the channels are of several devices.
     """
     with guarded(path, FORM), _opened(path) as handle:
-        devices = [name for name in handle if "raw" in handle[name]]
+        # "raw" in a table instead of a group would compare it with every row
+        groups = [name for name in handle if hasattr(handle[name], "keys")]
+        devices = [name for name in groups if "raw" in handle[name]]
         if not devices:
             raise UnsupportedError(
                 f"{path.name} is HDF5, but not of OpenSignals: no device with 'raw' among "
@@ -84,9 +86,10 @@ def _channels(path: Path, group: Any, several: bool, options: ReadOptions) -> It
     """The analog channels of a device, in the order of their numbers, which `resolution` follows."""
     attrs, raw = group.attrs, group["raw"]
     numbered = {int(name[8:]): name for name in raw if name.startswith("channel_")}
-    rate_hz = attrs.get("sampling rate")
-    if not numbered or rate_hz is None:
-        raise InputError(f"{path.name} holds no channel with a sampling rate.")
+    if not numbered:
+        raise InputError(f"{path.name} holds no channel. Was the recording stopped at once?")
+    told = attrs.get("sampling rate")
+    rate_hz = None if told is None else float(told)
     bits = [int(b) for b in np.atleast_1d(attrs.get("resolution", []))]
     if any(not 1 <= b <= MAX_BITS for b in bits):
         raise InputError(
@@ -100,7 +103,7 @@ def _channels(path: Path, group: Any, several: bool, options: ReadOptions) -> It
         name = f"{sensor} {label}".strip() + (f" {device}" if several else "")
         n_bits = bits[place] if place < len(bits) else None
         signal = _signal(
-            Column(name, "", sensor, float(rate_hz)),
+            Column(name, "", sensor, rate_hz),
             _text(attrs.get("device", "")),
             n_bits,
             options,
