@@ -1,5 +1,7 @@
 """AcqKnowledge recordings (BIOPAC .acq), through bioread."""
 
+import logging
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from fasciscope.datasets.select import Column
 
 SEGMENT = "Segment"
 """How AcqKnowledge's own marks of appended pieces begin."""
+MAX_PATTERN = 1 << 20
+"""Rows after which the order of the channels' samples repeats: bioread makes a table of them."""
 
 
 def open_acqknowledge(path: Path, options: ReadOptions) -> Recording:
@@ -21,7 +25,9 @@ def open_acqknowledge(path: Path, options: ReadOptions) -> Recording:
     Raises InputError for a damaged file, MissingFactError where unit or channels are not told.
     """
     bioread = extra("bioread")
+    logging.getLogger("bioread").setLevel(logging.CRITICAL)  # it logs what it raises
     with guarded(path, "AcqKnowledge"):
+        _check(path, bioread.reader.Reader.read_headers(str(path)))
         file = bioread.read(str(path))
         channels = list(file.channels)
         signals = [_signal(channel) for channel in channels]
@@ -41,10 +47,33 @@ def open_acqknowledge(path: Path, options: ReadOptions) -> Recording:
         signals,
         spans,
         rows,
-        notes=_notes(marks),
+        notes=_notes(marks, file.event_markers is None),
         annotations=marks,
     )
     return recording(path, source, options)
+
+
+def _check(path: Path, header: Any) -> None:
+    """Raise InputError where the samples cannot be in the file, before memory is asked for them."""
+    if header.datafile is None:
+        raise InputError(
+            f"{path.name} has no whole AcqKnowledge header. It was cut short or is something else: "
+            f"copy it again."
+        )
+    channels = header.datafile.channels
+    dividers = [int(channel.frequency_divider) for channel in channels]
+    if min(dividers, default=1) < 1 or math.lcm(*dividers) > MAX_PATTERN:
+        raise InputError(
+            f"{path.name} has channels at every {', '.join(map(str, dividers))} samples, which no "
+            f"recorder does. The header is damaged."
+        )
+    n_bytes = 0 if header.is_compressed else sum(int(c.data_length) for c in channels)
+    size = path.stat().st_size
+    if header.data_start_offset + n_bytes > size:
+        raise InputError(
+            f"{path.name} ends at byte {size}, but its samples at {header.data_start_offset + n_bytes}. "
+            f"It was cut short: copy it again."
+        )
 
 
 def _signal(channel: Any) -> Signal:
@@ -70,8 +99,9 @@ def _marks(file: Any) -> tuple[Annotation, ...]:
     )
 
 
-def _notes(marks: tuple[Annotation, ...]) -> tuple[str, ...]:
+def _notes(marks: tuple[Annotation, ...], unread: bool) -> tuple[str, ...]:
     """Appended pieces are stored end to end; how long the pauses were is not."""
     at = [f"{m.onset_s:g} s" for m in marks if m.text.startswith(SEGMENT) and m.onset_s > 0]
     note = f"Recorded in {len(at) + 1} pieces that join without their pauses at {', '.join(at)}."
-    return (note,) if at else ()
+    cut = ("Its marks are cut short or damaged: all are left out, those of pauses too.",)
+    return (note,) * bool(at) + cut * unread
