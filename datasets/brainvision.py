@@ -3,7 +3,8 @@
 Source: BrainVision Core Data Format 1.0. Read here rather than by neo, which asks for UTF-8 and a marker
 file, loses the units of lines with more than four fields, counts markers from 1 and joins
 what was recorded before and after a pause. A further "New Segment" marker is a pause: a gap as long
-as the dates of the markers say, of one sample where they say nothing.
+as the dates of the markers say, of one sample where they say nothing. Of samples that were cut short
+the whole ones are read, unless they stand channel after channel: then it is not known where each begins.
 """
 
 import re
@@ -42,6 +43,7 @@ class Samples:
     n_rows: int
     n_channels: int
     vectorized: bool
+    notes: tuple[str, ...] = ()
 
     def rows(self, chosen: list[int], start: int, stop: int) -> NDArray[np.generic]:
         """Counts of the chosen channels, (stop - start, n_chosen)."""
@@ -93,7 +95,9 @@ def _opened(path: Path, header: Sections, options: ReadOptions) -> Recording:
     rate_hz = 1e6 / interval_us
     samples = _samples(path, header)
     signals = [_signal(header, i + 1, samples.dtype, rate_hz) for i in range(samples.n_channels)]
-    markers = _markers(path, common.get("MarkerFile", ""))
+    told = _markers(path, common.get("MarkerFile", ""))
+    markers = [marker for marker in told if marker.at <= samples.n_rows]
+    beyond = (f"{len(told) - len(markers)} markers behind the last sample were left out.",)
     spans, notes = _spans(markers, rate_hz, samples.n_rows)
     source = Source(
         FORM,
@@ -102,7 +106,7 @@ def _opened(path: Path, header: Sections, options: ReadOptions) -> Recording:
         lambda _: spans,
         samples.rows,
         start_time=_date(next((m.date for m in markers if m.kind == NEW_SEGMENT), "")),
-        notes=notes,
+        notes=samples.notes + beyond * (len(markers) < len(told)) + notes,
         annotations=_annotations(markers, spans, rate_hz),
     )
     return recording(path, source, options)
@@ -181,14 +185,32 @@ def _samples(path: Path, header: Sections) -> Samples:
         raise InputError(f"{path.name} says {n_channels} channels; 1 to {MAX_CHANNELS} are read.")
     data = _beside(path, _named(path, common["DataFile"]), (".eeg", ".dat", ".EEG"))
     dtype = np.dtype(DTYPES[form])
+    vectorized = common.get("DataOrientation", "MULTIPLEXED").upper() == "VECTORIZED"
     n_rows, rest = divmod(data.stat().st_size, dtype.itemsize * n_channels)
-    if n_rows == 0 or rest:
+    if n_rows == 0:
+        raise InputError(
+            f"{data.name} has {data.stat().st_size} bytes, not one sample of {n_channels} channels in "
+            f"{form}. Was it copied whole?"
+        )
+    notes = _shortness(n_rows, rest, common.get("DataPoints", ""))
+    if notes and vectorized:
         raise InputError(
             f"{data.name} has {data.stat().st_size} bytes, which are not whole samples of {n_channels} "
-            f"channels in {form}. It was cut short, or belongs to another header."
+            f"channels in {form}, one channel after the other. It was cut short, or belongs to another "
+            f"header: copy it again."
         )
-    vectorized = common.get("DataOrientation", "MULTIPLEXED").upper() == "VECTORIZED"
-    return Samples(data, dtype, n_rows, n_channels, vectorized)
+    return Samples(data, dtype, n_rows, n_channels, vectorized, notes)
+
+
+def _shortness(n_rows: int, rest: int, told: str) -> tuple[str, ...]:
+    """The note on a file that ends early; `rest` bytes are left over, `told` are its DataPoints."""
+    if told.isdecimal() and n_rows < int(told):
+        return (f"The recording is cut short: {n_rows} of {int(told)} samples are there.",)
+    if rest:
+        return (
+            f"The recording is cut short: {n_rows} samples are whole, {rest} bytes are left over.",
+        )
+    return ()
 
 
 def _signal(header: Sections, number: int, dtype: np.dtype[np.generic], rate_hz: float) -> Signal:

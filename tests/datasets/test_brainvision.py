@@ -171,7 +171,7 @@ def test_renamed_files_and_a_header_without_markers_are_read(tmp_path: Path) -> 
         ("DataFile=a.eeg", "DataFile=../a.eeg", "own folder"),
         ("SamplingInterval=1000", "SamplingInterval=0", "interval"),
         ("SamplingInterval=1000", "SamplingInterval=x", "no whole"),
-        ("NumberOfChannels=2", "NumberOfChannels=7", "not whole samples"),
+        ("NumberOfChannels=2", "NumberOfChannels=7", "no whole"),
         ("NumberOfChannels=2\n", "", "no whole"),
         ("[Channel Infos]", "[Other]", "no whole"),
         (",,0.5,", ",,0,", "resolution"),
@@ -188,13 +188,75 @@ def test_damaged_headers_are_refused(tmp_path: Path, old: str, new: str, what: s
         open_recording(path)
 
 
-def test_missing_and_cut_companions_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lost", [1, 2, 3, 401, 11_995])
+def test_of_samples_that_were_cut_short_the_whole_ones_are_read(tmp_path: Path, lost: int) -> None:
+    path = file(tmp_path, counts(), markers="Mk1=Comment,late,2999,1,0\nMk2=Comment,soon,1,1,0\n")
+    data = tmp_path / "a.eeg"
+    data.write_bytes(data.read_bytes()[:-lost])
+    recording = open_recording(path, ReadOptions(channels=("1", "2")))
+    n = (12_000 - lost) // 4
+    np.testing.assert_allclose(signal(recording), counts()[:n] * [0.5, 1.0])
+    assert recording.n_samples == n
+    assert recording.provenance.notes[0] == (
+        f"The recording is cut short: {n} samples are whole, {(-lost) % 4} bytes are left over."
+    )
+    assert [m.text for m in recording.annotations] == (["soon", "late"] if n >= 2998 else ["soon"])
+    assert ("1 markers behind" in " ".join(recording.provenance.notes)) == (n < 2998)
+
+
+def test_a_cut_between_two_samples_is_seen_by_the_number_that_the_header_tells(
+    tmp_path: Path,
+) -> None:
     path = file(tmp_path, counts())
+    path.write_text(path.read_text().replace("[Common Infos]", "[Common Infos]\nDataPoints=3000"))
+    assert open_recording(path, ReadOptions(channels=("2",))).provenance.notes == ()
+    data = tmp_path / "a.eeg"
+    data.write_bytes(data.read_bytes()[:4000])
+    recording = open_recording(path)
+    assert recording.provenance.notes[0] == (
+        "The recording is cut short: 1000 of 3000 samples are there."
+    )
+    np.testing.assert_array_equal(numbers(recording), np.arange(1000))
+
+
+def test_the_real_recording_cut_mid_way_reads_as_far_as_it_goes(real: Real, tmp_path: Path) -> None:
+    whole = real("brainvision_tms/Example Data 1.vhdr")
+    for ending in (".vhdr", ".vmrk"):
+        (tmp_path / f"a{ending}").write_bytes(whole.with_suffix(ending).read_bytes())
+    raw = whole.with_suffix(".eeg").read_bytes()
+    (tmp_path / "a.eeg").write_bytes(raw[: len(raw) // 2 + 1])
+    got, truth = signal(open_recording(tmp_path / "a.vhdr")), signal(open_recording(whole))
+    assert len(truth) // 2 - 1 <= len(got) <= len(truth) // 2
+    np.testing.assert_array_equal(got, truth[: len(got)])
+
+
+@pytest.mark.parametrize("orientation", ["MULTIPLEXED", "VECTORIZED"])
+@pytest.mark.parametrize("size", [0, 3])
+def test_samples_of_which_none_is_whole_are_refused(
+    tmp_path: Path, orientation: str, size: int
+) -> None:
+    path = file(tmp_path, counts(), orientation=orientation)
+    (tmp_path / "a.eeg").write_bytes(bytes(size))
+    with pytest.raises(InputError, match=f"has {size} bytes, not one sample of 2 channels"):
+        open_recording(path)
+
+
+def test_cut_samples_that_stand_channel_after_channel_are_refused(tmp_path: Path) -> None:
+    path = file(tmp_path, counts(), orientation="VECTORIZED")
     data = tmp_path / "a.eeg"
     data.write_bytes(data.read_bytes()[:-1])
-    with pytest.raises(InputError, match="cut short"):
+    with pytest.raises(InputError, match=r"after the other\. It was cut short"):
         open_recording(path)
-    data.unlink()
+    path = file(tmp_path, counts(), orientation="VECTORIZED")
+    path.write_text(path.read_text().replace("[Common Infos]", "[Common Infos]\nDataPoints=3000"))
+    data.write_bytes(data.read_bytes()[:8000])
+    with pytest.raises(InputError, match=r"after the other\. It was cut short"):
+        open_recording(path)
+
+
+def test_missing_companions_are_refused(tmp_path: Path) -> None:
+    path = file(tmp_path, counts())
+    (tmp_path / "a.eeg").unlink()
     with pytest.raises(InputError, match="beside it"):
         open_recording(path)
     with pytest.raises(InputError, match="is not"):
