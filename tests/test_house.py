@@ -211,9 +211,9 @@ def test_the_wheel_holds_every_package_and_all_its_data(tmp_path: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     data = {".py", ".typed", ".toml", ".json", ".html", ".css", ".js", ".npz"}
     wanted = {
-        f"{name.replace('.', '/')}/{path.name}"
+        f"{name.replace('.', '/')}/{path.relative_to(folder).as_posix()}"
         for name, folder in FOLDERS.items()
-        for path in folder.iterdir()
+        for path in (*folder.glob("*"), *folder.glob("causes/*"))
         if path.is_file() and (path.suffix in data or path.name == "py.typed")
     }
     assert wanted - inside == set()
