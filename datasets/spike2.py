@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.core import Annotation, InputError, Recording
+from fasciscope.core import Annotation, InputError, Recording, UnsupportedError
 from fasciscope.datasets.options import ReadOptions
 from fasciscope.datasets.sampled import Signal, Source, Span, extra, guarded, recording
 from fasciscope.datasets.select import Column
@@ -93,8 +93,8 @@ class _Spike2:
 def open_spike2(path: Path, options: ReadOptions) -> Recording:
     """Open an .smr file; its index of blocks is read, samples are not.
 
-    Raises InputError where it is damaged or cut short, UnsupportedError where neo is not installed,
-    MissingFactError where unit or channels are not told.
+    Raises InputError where it is damaged or cut short, UnsupportedError where neo is not installed or
+    newer than what is known of it, MissingFactError where unit or channels are not told.
     """
     rawio = extra("neo.rawio")
     logging.getLogger("neo").setLevel(logging.CRITICAL)  # it logs what it raises
@@ -144,9 +144,8 @@ def _check_blocks(path: Path, raw: Any) -> None:
     """Raise InputError where blocks lie beyond the end of the file: neo gives zeros for them."""
     size = path.stat().st_size
     for about in raw.header["signal_channels"]:
-        blocks = raw._all_data_blocks[int(about["id"])]
-        n_bytes = blocks["size"].astype(np.int64) * np.dtype(str(about["dtype"])).itemsize
-        at = blocks["pos"].astype(np.int64)
+        at, n_samples = _blocks(raw, int(about["id"]))
+        n_bytes = n_samples * np.dtype(str(about["dtype"])).itemsize
         if ((at < BLOCK_HEADER_BYTES) | (n_bytes < 0) | (at + n_bytes > size)).any():
             raise InputError(
                 f"{path.name} ends at byte {size}, before the data of channel {about['name']!r} do. "
@@ -154,12 +153,29 @@ def _check_blocks(path: Path, raw: Any) -> None:
             )
 
 
+def _blocks(raw: Any, channel: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where a channel's blocks begin and their samples.
+
+    No public call of neo tells it, and without it zeros stand where a file was cut. The extra
+    ``formats`` keeps neo to the minor version that these names were tested with.
+    """
+    try:
+        blocks = raw._all_data_blocks[channel]
+        return blocks["pos"].astype(np.int64), blocks["size"].astype(np.int64)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UnsupportedError(
+            f"Whether a Spike2 file is whole cannot be told with neo {extra('neo').__version__}, which "
+            f"keeps its index otherwise ({error}). "
+            f'Install the one that is known: pip install "neo>=0.14,<0.15".'
+        ) from error
+
+
 def _marks(raw: Any, origin_s: float) -> list[Annotation]:
     """Keyboard and other marks in order; the channel's name stands where a mark has no label."""
     found = []
     for number, channel in enumerate(raw.header["event_channels"]):
         for segment in range(raw.segment_count(0)):
-            if raw._all_data_blocks[int(channel["id"])].size == 0:
+            if raw.event_count(0, segment, number) == 0:
                 continue
             ticks, _, labels = raw.get_event_timestamps(0, segment, number)
             seconds = raw.rescale_event_timestamp(ticks, "float64", number) - origin_s

@@ -1,8 +1,10 @@
 """Spike2: real files against neo's own reading and an EDF copy, pauses, unequal channels, cut files."""
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -125,6 +127,33 @@ def test_without_neo_the_message_says_how_to_get_it(
         open_recording(path)
 
 
+def test_the_extra_keeps_neo_to_the_minor_version_whose_index_is_known() -> None:
+    import neo
+
+    pyproject = Path(__file__).parents[2] / "pyproject.toml"
+    formats = tomllib.loads(pyproject.read_text())["project"]["optional-dependencies"]["formats"]
+    assert "neo>=0.14,<0.15" in formats
+    assert neo.__version__.startswith("0.14.")
+
+
+@pytest.mark.parametrize("index", [None, {}, {n: np.zeros(3) for n in range(99)}])
+def test_a_neo_that_keeps_its_index_otherwise_is_named_with_the_one_to_install(
+    real: Real, monkeypatch: pytest.MonkeyPatch, index: Any
+) -> None:
+    parse = neo_rawio.Spike2RawIO.parse_header
+
+    def parse_otherwise(raw: Any) -> None:
+        parse(raw)
+        if index is None:
+            del raw._all_data_blocks
+        else:
+            raw._all_data_blocks = index
+
+    monkeypatch.setattr(neo_rawio.Spike2RawIO, "parse_header", parse_otherwise)
+    with pytest.raises(UnsupportedError, match=r"neo 0\.14\.\d+.*pip install .neo>=0\.14,<0\.15"):
+        open_recording(real("spike2/tremor_mvc_ext.smr"))
+
+
 def test_marks_keep_their_order_and_their_channels_name() -> None:
     from fasciscope.datasets.spike2 import _marks
 
@@ -132,8 +161,8 @@ def test_marks_keep_their_order_and_their_channels_name() -> None:
         header={
             "event_channels": np.array([("Keyboard", "5")], dtype=[("name", "U9"), ("id", "U9")])
         },
-        _all_data_blocks={5: np.zeros(1)},
         segment_count=lambda _block: 1,
+        event_count=lambda *_: 2,
         get_event_timestamps=lambda *_: (np.array([40, 20]), None, np.array(["x", ""])),
         rescale_event_timestamp=lambda ticks, *_: ticks / 10.0,
     )
