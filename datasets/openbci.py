@@ -157,7 +157,7 @@ def _counter(header: OpenBciHeader, told_rate_hz: float | None) -> Counter:
         )
     rows = next(islice(read_rows(header.table, [0]), 1), None)
     values: NDArray[np.float64] = np.zeros(1) if rows is None else rows.values[:, 0]
-    top = next((top for top in TOPS if np.nanmax(values) <= top), NEVER)
+    top = next((top for top in TOPS if np.nanmax(values, initial=0.0) <= top), NEVER)
     counter = Counter(top, rate_hz, clock_s=header.clock_s)
     steps = np.diff(values)
     if not len(steps):

@@ -149,6 +149,11 @@ def test_a_file_without_rate_asks_for_it(tmp_path: Path) -> None:
     assert opened(tmp_path, text, rate_hz=250.0).info.rate_hz == 250
 
 
+def test_a_counter_without_one_number_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="line 5"):
+        signal(opened(tmp_path, OLD + "nan, 0, 0, 0, 0, 0, 0, 0\n"))
+
+
 ROWS = st.lists(
     st.lists(st.sampled_from(["0", "1", "255", "-3", "nan", "1e300", "x", "10:00:00.1", ""]), max_size=14)
     .map(", ".join),
