@@ -1,9 +1,9 @@
 """Conditioned frames with their noise to potentials and bursts of one contiguous stretch.
 
 Threshold: with Gaussian noise the square of each pair's output is chi-squared with two degrees of
-freedom, so it exceeds t**2 with probability exp(-t**2 / 2). At 5.0, white noise gives 0.18 potentials
-a minute (66 in 360 minutes measured, tests/dsp/test_detector.py), of which the classifier's rules leave
-0.11. Real rest has heavier tails; that is what the shape and surroundings of a potential are judged for.
+freedom, so it exceeds t**2 with probability exp(-t**2 / 2). At 5.15, white noise gives 0.08 potentials
+a minute (28 in 360 minutes measured, as in tests/dsp/test_detector.py), of which the classifier's rules
+leave 0.05. Real rest has heavier tails; that is what the shape and surroundings of a potential are judged for.
 """
 
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ class ChainSettings:
     detection_rate_hz: float = 500.0  # enough for a 200 Hz band: energy is band-limited to 400 Hz
 
     # detection
-    threshold: float = 5.0  # of the matched bank, in units of the noise; see detector.py
+    threshold: float = 5.15  # of the matched bank, in units of the noise; see detector.py
     weak_threshold: float = 4.0  # weaker potentials are only context: missing beats of a rhythm
     merge_s: float = 0.015  # science.md 9, step 6
     lookahead_s: float = 0.13  # what a measure needs to the right of a peak

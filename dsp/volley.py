@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import pdtrc
 
 REACH_S = 0.5
 ECHO_S = 0.06  # late components of one discharge are no members (S8: F-waves at 25-45 ms)
@@ -40,10 +41,4 @@ def volley_around(
     far = seconds[np.abs(seconds) > REACH_S]
     held = len(np.unique(np.ceil((np.abs(far) - REACH_S) / (2 * REACH_S)) * np.sign(far)))
     expected = -math.log1p(-min(held + 0.5, spans - 0.5) / spans)
-    return others, _poisson_at_least(others, expected)
-
-
-def _poisson_at_least(count: int, expected: float) -> float:
-    """Probability that a Poisson count of mean `expected` reaches `count`."""
-    below = sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(count))
-    return max(0.0, 1.0 - below)
+    return others, float(pdtrc(others - 1, expected))  # a Poisson count of so many or more
