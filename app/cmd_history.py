@@ -1,5 +1,6 @@
 """``fasciscope history``: the short history, asked at the terminal."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,12 +13,24 @@ def history_command(file: Path) -> None:
 
     Every question may be left empty. The answers stay in FILE and are sent nowhere.
     """
-    from fasciscope.app.history import ask_all, write_history
+    from fasciscope.app.history import Answer, ask_all, create_history, history_text
+    from fasciscope.core import InputError
 
-    def ask(prompt: str) -> str:
-        click.echo(prompt, err=True)
-        answer: str = click.prompt(">", default="", show_default=False, prompt_suffix=" ", err=True)
+    def ask(prompt: str, answer_of: Callable[[str], Answer | None]) -> Answer | None:
+        def told(text: str) -> Answer | None:
+            try:
+                return answer_of(text)
+            except InputError as error:  # click asks again
+                raise click.BadParameter(str(error)) from error
+
+        click.echo(f"\n{prompt}", err=True)
+        answer: Answer | None = click.prompt(
+            ">", default="", show_default=False, prompt_suffix=" ", value_proc=told, err=True
+        )
         return answer
 
-    write_history(ask_all(ask), file)
+    with create_history(
+        file
+    ) as handle:  # before anything is asked: no answer is lost to a full name
+        handle.write(history_text(ask_all(ask)))
     click.echo(f"history: {file}")

@@ -4,13 +4,16 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from fasciscope.classifier import History, Question, history_of, load_questionnaire
 from fasciscope.core import InputError, StorageError
 
 LARGEST_BYTES = 1 << 20
-Ask = Callable[[str], str]
+Answer = str | list[str]
+Ask = Callable[[str, Callable[[str], Answer | None]], Answer | None]
 
 
 def read_history(path: Path) -> History:
@@ -20,7 +23,7 @@ def read_history(path: Path) -> History:
     """
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise InputError(f"{path.name} is larger than 1 MB: not a history. Give its TOML file.")
+            raise InputError("larger than 1 MB, which no history is. Give its TOML file.")
         answers = tomllib.loads(path.read_text(encoding="utf-8"))
         return history_of(answers)
     except OSError as error:
@@ -31,28 +34,35 @@ def read_history(path: Path) -> History:
         raise InputError(f"{path.name}: {error}") from error
 
 
-def ask_all(ask: Ask) -> dict[str, str | list[str]]:
-    """Put every question; what is left empty is left out. `ask` gives the answer to a prompt.
+def ask_all(ask: Ask) -> dict[str, Answer]:
+    """Put every question; what is left empty is left out.
 
-    Raises InputError for an answer that is not offered.
+    `ask` is given a prompt and what makes an answer of the text that is typed (None of an empty one); it
+    asks again where that raises InputError.
     """
-    answers: dict[str, str | list[str]] = {}
+    answers: dict[str, Answer] = {}
     for question in load_questionnaire():
-        given = ask(_prompt(question)).strip()
-        if given:
-            answers[question.id] = _chosen(question, given)
-    history_of(answers)
+        answer = ask(_prompt(question), partial(_chosen, question))
+        if answer is not None:
+            answers[question.id] = answer
     return answers
 
 
-def write_history(answers: Mapping[str, str | list[str]], path: Path) -> None:
-    """Write answers as a TOML file, readable by its owner only. Raises StorageError."""
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in answers.items()]
+def create_history(path: Path) -> IO[str]:
+    """A new file, readable by its owner only. Raises StorageError, also where one is there already."""
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write("\n".join(lines) + "\n")
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror}.") from error
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror}. Name a new file in a folder of yours."
+        ) from error
+    return os.fdopen(handle, "w", encoding="utf-8", errors="replace")
+
+
+def history_text(answers: Mapping[str, Answer]) -> str:
+    """Answers as TOML, a line each."""
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in answers.items()]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _prompt(question: Question) -> str:
@@ -61,8 +71,10 @@ def _prompt(question: Question) -> str:
     return "\n".join([question.text, *offered, f"  ({how[question.kind]}; empty: no answer)"])
 
 
-def _chosen(question: Question, given: str) -> str | list[str]:
+def _chosen(question: Question, given: str) -> Answer | None:
     words = [word.strip() for word in given.split(",") if word.strip()]
+    if not words:
+        return None
     options = {str(n): option.id for n, option in enumerate(question.options, 1)}
     chosen = [options.get(word, word) for word in words]
     question.names_of(chosen)

@@ -1,8 +1,10 @@
 """Events and activities to a session's summary, in memory that does not grow with the samples."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +106,17 @@ def _join(stretches: list[tuple[int, int]], first: int, end: int) -> None:
     if stretches and stretches[-1][1] == first:
         first = stretches.pop()[0]
     stretches.append((first, end))
+
+
+def _shared(
+    some: list[tuple[int, int]], ordered: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """What each of some stretches shares with those of another list, which are in order and apart."""
+    for start, end in some:
+        at = bisect_right(ordered, start, key=itemgetter(1))
+        while at < len(ordered) and ordered[at][0] < end:
+            yield max(start, ordered[at][0]), min(end, ordered[at][1])
+            at += 1
 
 
 class Summariser:
@@ -240,13 +253,7 @@ class Summariser:
         """Usable samples in bursts; they are taken from the usable time of their minutes."""
         total = 0
         per_minute = MINUTE_S * self._rate_hz
-        shared = (
-            (max(start, first), min(end, last))
-            for start, end in site.busy
-            for first, last in site.judged
-            if start < last and first < end
-        )
-        for start, end in shared:
+        for start, end in _shared(site.busy, site.judged):
             total += end - start
             for minute in range(int(start / per_minute), int(end / per_minute) + 1):
                 low, high = max(start, minute * per_minute), min(end, (minute + 1) * per_minute)

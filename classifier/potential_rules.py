@@ -96,7 +96,7 @@ def _edge(p: Potential) -> bool:
 
 
 def _tail(p: Potential) -> bool:
-    return any(p.statistic < most and p.weak_hz >= least_hz for most, least_hz in TAILS)
+    return _drowns(p, p.weak_hz, TAILS)
 
 
 def _volley(p: Potential) -> bool:
@@ -104,9 +104,12 @@ def _volley(p: Potential) -> bool:
 
 
 def _bed(p: Potential) -> bool:
-    crowded = any(p.statistic < most and p.bed_hz >= least_hz for most, least_hz in BEDS)
-    loud = any(p.statistic < most and p.background >= level for most, level in BACKGROUNDS)
-    return crowded or loud
+    return _drowns(p, p.bed_hz, BEDS) or _drowns(p, p.background, BACKGROUNDS)
+
+
+def _drowns(p: Potential, figure: float, table: tuple[tuple[float, float], ...]) -> bool:
+    """Does a figure of its surroundings reach the limit that the table has for its statistic?"""
+    return any(p.statistic < most and figure >= limit for most, limit in table)
 
 
 def _coarse(p: Potential) -> bool:

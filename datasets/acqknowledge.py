@@ -102,6 +102,12 @@ def _marks(file: Any) -> tuple[Annotation, ...]:
 def _notes(marks: tuple[Annotation, ...], unread: bool) -> tuple[str, ...]:
     """Appended pieces are stored end to end; how long the pauses were is not."""
     at = [f"{m.onset_s:g} s" for m in marks if m.text.startswith(SEGMENT) and m.onset_s > 0]
-    note = f"Recorded in {len(at) + 1} pieces that join without their pauses at {', '.join(at)}."
-    cut = ("Its marks are cut short or damaged: all are left out, those of pauses too.",)
-    return (note,) * bool(at) + cut * unread
+    notes = []
+    if at:
+        pauses = ", ".join(at)
+        notes.append(
+            f"Recorded in {len(at) + 1} pieces that join without their pauses at {pauses}."
+        )
+    if unread:
+        notes.append("Its marks are cut short or damaged: all are left out, those of pauses too.")
+    return tuple(notes)

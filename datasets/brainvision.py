@@ -97,7 +97,8 @@ def _opened(path: Path, header: Sections, options: ReadOptions) -> Recording:
     signals = [_signal(header, i + 1, samples.dtype, rate_hz) for i in range(samples.n_channels)]
     told = _markers(path, common.get("MarkerFile", ""))
     markers = [marker for marker in told if marker.at <= samples.n_rows]
-    beyond = (f"{len(told) - len(markers)} markers behind the last sample were left out.",)
+    beyond = len(told) - len(markers)
+    left_out = (f"{beyond} markers behind the last sample were left out.",) if beyond else ()
     spans, notes = _spans(markers, rate_hz, samples.n_rows)
     source = Source(
         FORM,
@@ -106,7 +107,7 @@ def _opened(path: Path, header: Sections, options: ReadOptions) -> Recording:
         lambda _: spans,
         samples.rows,
         start_time=_date(next((m.date for m in markers if m.kind == NEW_SEGMENT), "")),
-        notes=samples.notes + beyond * (len(markers) < len(told)) + notes,
+        notes=(*samples.notes, *left_out, *notes),
         annotations=_annotations(markers, spans, rate_hz),
     )
     return recording(path, source, options)

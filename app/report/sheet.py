@@ -80,9 +80,10 @@ def _counted(summary: SessionSummary) -> tuple[str, ...]:
     if summary.pattern not in (Pattern.BENIGN_FASCICULATION, Pattern.CRAMP_FASCICULATION):
         return ()
     count = sum(site.counts.get(Label.FASCICULATION, 0) for site in summary.sites)
-    minutes = max(site.usable_s for site in summary.sites) / 60.0
+    usable_s = max(site.usable_s for site in summary.sites)
+    lasted = f"{usable_s:.0f} seconds" if usable_s < 120.0 else f"{usable_s / 60:.0f} minutes"
     return (
-        f"In {minutes:.0f} minutes we counted {count} twitches.",
+        f"In {lasted} we counted {count} twitch{'es' if count != 1 else ''}.",
         "The count changes from hour to hour, and healthy people have some too.",
     )
 

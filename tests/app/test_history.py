@@ -6,45 +6,63 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from fasciscope.app.history import ask_all, read_history, write_history
+from fasciscope.app.cmd_history import history_command
+from fasciscope.app.history import Answer, ask_all, create_history, history_text, read_history
 from fasciscope.app.main import run
 from fasciscope.classifier import History, load_questionnaire
 from fasciscope.core import InputError, StorageError
 
 
-def answering(**said: str) -> list[str]:
-    """What is typed: the given answers, and nothing elsewhere."""
-    return [said.get(question.id, "") for question in load_questionnaire()]
+def asked(**said: str) -> dict[str, Answer]:
+    """What the answers to the given questions are, the others left empty."""
+    typed = iter([said.get(question.id, "") for question in load_questionnaire()])
+    return ask_all(lambda prompt, answer_of: answer_of(next(typed)))
 
 
-def asked(**said: str) -> dict[str, str | list[str]]:
-    typed = iter(answering(**said))
-    return ask_all(lambda prompt: next(typed))
+def written(answers: dict[str, Answer], path: Path) -> Path:
+    with create_history(path) as handle:
+        handle.write(history_text(answers))
+    return path
 
 
 def test_what_is_typed_comes_back_from_the_file(tmp_path: Path) -> None:
-    answers = asked(onset="3", alarm="1, 2", medicines='the "blue" one, Salbutamol')
-    write_history(answers, tmp_path / "history.toml")
-    assert read_history(tmp_path / "history.toml") == History(
+    answers = asked(onset="3", alarm="1, 2", medicines='the "blue" one, Thyroxin\u00e4 \U0001f48a')
+    assert read_history(written(answers, tmp_path / "history.toml")) == History(
         causes=("flag_persistent", "flag_weakness", "flag_wasting"),
-        medicines=('the "blue" one', "Salbutamol"),
+        medicines=('the "blue" one', "Thyroxin\u00e4 \U0001f48a"),
     )
 
 
 def test_the_file_is_its_owners_and_never_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "history.toml"
-    write_history(asked(), path)
+    path = written(asked(), tmp_path / "history.toml")
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(StorageError, match="cannot be written"):
-        write_history(asked(onset="1"), path)
+        create_history(path)
     assert read_history(path) == History()
 
 
 def test_a_number_that_is_not_offered_is_refused() -> None:
     with pytest.raises(InputError, match="onset: found '9'"):
         asked(onset="9")
+
+
+def test_the_terminal_asks_again_and_keeps_what_was_said(tmp_path: Path) -> None:
+    typed = ["9", "3", *[""] * (len(load_questionnaire()) - 1)]
+    path = tmp_path / "history.toml"
+    result = CliRunner().invoke(history_command, [str(path)], input="\n".join(typed) + "\n")
+    assert result.exit_code == 0, result.output
+    assert "Allowed: days, weeks, months, unknown" in result.output
+    assert read_history(path) == History(causes=("flag_persistent",))
+
+
+def test_a_name_that_is_taken_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    path = written(asked(onset="3"), tmp_path / "history.toml")
+    result = CliRunner().invoke(history_command, [str(path)])
+    assert isinstance(result.exception, StorageError)
+    assert result.output == ""
 
 
 @pytest.mark.parametrize(
@@ -70,7 +88,7 @@ def test_a_history_adds_findings_and_changes_no_event(
     rng = np.random.default_rng(1)
     recording = tmp_path / "rest.csv"
     np.savetxt(recording, rng.normal(0, 3, (4000, 1)), fmt="%.3f", header="EMG", comments="")
-    write_history(asked(alarm="1", caffeine="3"), tmp_path / "said.toml")
+    written(asked(alarm="1", caffeine="3"), tmp_path / "said.toml")
     plain = ["analyse", str(recording), "--rate", "1000", "--unit", "uV", "--out"]
     assert run([*plain, str(tmp_path / "without")]) == 0
     history = ["--history", str(tmp_path / "said.toml")]
