@@ -13,7 +13,7 @@ def history_command(file: Path) -> None:
 
     Every question may be left empty. The answers stay in FILE and are sent nowhere.
     """
-    from fasciscope.app.history import Answer, ask_all, create_history, history_text
+    from fasciscope.app.history import Answer, ask_all, create_history, write_answers
     from fasciscope.core import InputError
 
     def ask(prompt: str, answer_of: Callable[[str], Answer | None]) -> Answer | None:
@@ -29,8 +29,7 @@ def history_command(file: Path) -> None:
         )
         return answer
 
-    with create_history(
-        file
-    ) as handle:  # before anything is asked: no answer is lost to a full name
-        handle.write(history_text(ask_all(ask)))
+    # Created before anything is asked: a name that is taken costs no answers.
+    with create_history(file) as handle:
+        write_answers(ask_all(ask), handle)
     click.echo(f"history: {file}")

@@ -3,7 +3,7 @@
 import json
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -34,18 +34,16 @@ def read_history(path: Path) -> History:
         raise InputError(f"{path.name}: {error}") from error
 
 
-def ask_all(ask: Ask) -> dict[str, Answer]:
-    """Put every question; what is left empty is left out.
+def ask_all(ask: Ask) -> Iterator[tuple[str, Answer]]:
+    """Put every question; give each answer with its question's id. What is left empty is left out.
 
     `ask` is given a prompt and what makes an answer of the text that is typed (None of an empty one); it
     asks again where that raises InputError.
     """
-    answers: dict[str, Answer] = {}
     for question in load_questionnaire():
         answer = ask(_prompt(question), partial(_chosen, question))
         if answer is not None:
-            answers[question.id] = answer
-    return answers
+            yield question.id, answer
 
 
 def create_history(path: Path) -> IO[str]:
@@ -59,10 +57,11 @@ def create_history(path: Path) -> IO[str]:
     return os.fdopen(handle, "w", encoding="utf-8", errors="replace")
 
 
-def history_text(answers: Mapping[str, Answer]) -> str:
-    """Answers as TOML, a line each."""
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in answers.items()]
-    return "".join(f"{line}\n" for line in lines)
+def write_answers(answers: Iterable[tuple[str, Answer]], handle: IO[str]) -> None:
+    """Write answers as TOML, each as soon as it is given: what was said outlives an interruption."""
+    for key, answer in answers:
+        handle.write(f"{key} = {json.dumps(answer, ensure_ascii=False)}\n")
+        handle.flush()
 
 
 def _prompt(question: Question) -> str:

@@ -9,21 +9,21 @@ import pytest
 from click.testing import CliRunner
 
 from fasciscope.app.cmd_history import history_command
-from fasciscope.app.history import Answer, ask_all, create_history, history_text, read_history
+from fasciscope.app.history import Answer, ask_all, create_history, read_history, write_answers
 from fasciscope.app.main import run
 from fasciscope.classifier import History, load_questionnaire
 from fasciscope.core import InputError, StorageError
 
 
-def asked(**said: str) -> dict[str, Answer]:
+def asked(**said: str) -> list[tuple[str, Answer]]:
     """What the answers to the given questions are, the others left empty."""
     typed = iter([said.get(question.id, "") for question in load_questionnaire()])
-    return ask_all(lambda prompt, answer_of: answer_of(next(typed)))
+    return list(ask_all(lambda prompt, answer_of: answer_of(next(typed))))
 
 
-def written(answers: dict[str, Answer], path: Path) -> Path:
+def written(answers: list[tuple[str, Answer]], path: Path) -> Path:
     with create_history(path) as handle:
-        handle.write(history_text(answers))
+        write_answers(answers, handle)
     return path
 
 
@@ -55,6 +55,13 @@ def test_the_terminal_asks_again_and_keeps_what_was_said(tmp_path: Path) -> None
     result = CliRunner().invoke(history_command, [str(path)], input="\n".join(typed) + "\n")
     assert result.exit_code == 0, result.output
     assert "Allowed: days, weeks, months, unknown" in result.output
+    assert read_history(path) == History(causes=("flag_persistent",))
+
+
+def test_what_was_said_outlives_an_interruption(tmp_path: Path) -> None:
+    path = tmp_path / "history.toml"
+    result = CliRunner().invoke(history_command, [str(path)], input="3\n")  # then the input ends
+    assert result.exit_code == 1
     assert read_history(path) == History(causes=("flag_persistent",))
 
 
