@@ -15,6 +15,7 @@ from fasciscope.dsp.detector import Detector, Noise
 from fasciscope.dsp.frames import HOLE, Framer
 from fasciscope.dsp.grid import grid_for
 from fasciscope.dsp.matched import QUIET
+from fasciscope.dsp.measurer import Measurer
 from fasciscope.dsp.noise import PIECE_S, NoiseTracker
 from fasciscope.dsp.settings import ChainSettings
 
@@ -39,7 +40,8 @@ class Chain:
         self._conditioner = Conditioner(self.grid, n, self._settings)
         self._noise = _Noises(self.grid.piece, n, self._settings)
         self._scale = _scale(info)
-        self._detector = Detector(self.grid, n, self._conditioner, self._settings)
+        self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
+        self._measurer = Measurer(self.grid, self._conditioner, self._settings)
         self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
         self._bursts = BurstBook(n, self.grid, self._settings)
         self._shortest_hops = self._settings.burst_min_s / self.grid.hop_s
@@ -94,17 +96,19 @@ class Chain:
         yield judged
         closed, hops, energy = self._detector.regions_closed(piece, noise)
         self._context.add_level(hops, energy)
-        found, pulses = self._detector.potentials(piece, noise)
+        candidates = self._detector.candidates(piece, noise)
         self._bursts.add_frame(self._stats(piece, noise))
-        for channel, samples in pulses:
-            self._bursts.add_pulses(channel, samples)
+        for channel in np.unique(candidates.channel).tolist():
+            self._bursts.add_pulses(channel, candidates.sample[candidates.channel == channel])
         for region in closed:
             if region.is_burst(self._shortest_hops):
                 self._bursts.close(region, self._span(region))
-        for waiting in found:
-            if self._usable(waiting.potential):
-                self._context.add(waiting)
-        yield from self._release(piece.frame.end_sample)
+        if self._measurer.add(piece, candidates):
+            for waiting in self._measurer.measure():
+                if self._usable(waiting.potential):
+                    self._context.add(waiting)
+            del self._unusable[:-2]  # a potential may lie a little before the frames that follow
+            yield from self._release(piece.frame.end_sample)
 
     def _release(self, now: int, *, final: bool = False) -> Iterator[Activity]:
         spans = [self._bursts.spans(c) + self._open_spans(c) for c in range(self._n_channels)]
@@ -148,7 +152,6 @@ class Chain:
         if any(reasons):
             bad = np.array([bool(r) for r in reasons])
             self._unusable.append((frame.first_sample, frame.end_sample, bad))
-            del self._unusable[:-4]  # potentials are found at most a frame later
         lost = holes.sum(axis=0) if holes is not None else np.zeros(self._n_channels, dtype=int)
         return FrameQuality(
             first_sample=frame.first_sample,
@@ -197,8 +200,7 @@ class _Noises:
         self._loud = settings.burst_on
         self._patience = round(settings.burst_longest_s / PIECE_S)
         self._skipped = np.zeros(n_channels, dtype=int)
-        self._detection = NoiseTracker(n_channels, n_pieces)
-        self._feature = NoiseTracker(n_channels, n_pieces)
+        self._tracker = NoiseTracker(2 * n_channels, n_pieces)  # detection, then feature branch
         tiny = np.full(n_channels, np.finfo(float).tiny)
         self._now = Noise(tiny, tiny)
 
@@ -206,8 +208,9 @@ class _Noises:
         self, conditioned: Conditioned, lsb: NDArray[np.float64], *, everything: bool
     ) -> NDArray[np.float64]:
         """Take a frame; give the detection branch's piece energies."""
-        energy = _piece_energy(conditioned.bins, conditioned.bad, self._piece)
-        feature = _piece_energy(conditioned.feature_bins, conditioned.bad, self._piece)
+        branches = np.concatenate([conditioned.bins, conditioned.feature_bins], axis=1)
+        energies = _piece_energy(branches, conditioned.bad, self._piece)
+        energy = energies[:, : conditioned.bins.shape[1]]
         if everything or len(energy) == 0:
             taken = np.ones(energy.shape, dtype=bool)
         else:
@@ -215,10 +218,9 @@ class _Noises:
                 taken = energy <= (self._loud * self._now.detection) ** 2
             self._skipped = np.where(taken.any(axis=0), 0, self._skipped + len(energy))
             taken |= self._skipped > self._patience
-        self._detection.push(np.where(taken, energy, np.nan))
-        self._feature.push(np.where(taken, feature, np.nan))
+        self._tracker.push(np.where(np.tile(taken, 2), energies, np.nan))
         floor = np.where(np.isnan(lsb) | (lsb <= 0), np.finfo(float).tiny, lsb)
-        self._now = Noise(self._detection.rms(floor), self._feature.rms(floor))
+        self._now = Noise(*np.split(self._tracker.rms(np.tile(floor, 2)), 2))
         return energy
 
     def now(self) -> Noise:
@@ -229,12 +231,16 @@ class _Noises:
 def _piece_energy(
     bins: NDArray[np.float64], bad: NDArray[np.bool_] | None, piece: int
 ) -> NDArray[np.float64]:
-    """Mean squares of whole pieces (n_pieces, n_channels); NaN where any bin was in a hole."""
+    """Mean squares of whole pieces (n_pieces, columns); NaN where any bin was in a hole.
+
+    The columns are the channels, once or (branch after branch) several times.
+    """
     n = len(bins) // piece
     shape = (n, piece, bins.shape[1])
     energy: NDArray[np.float64] = np.square(bins[: n * piece]).reshape(shape).mean(axis=1)
     if bad is not None:
-        energy[bad[: n * piece].reshape(shape).any(axis=1)] = np.nan
+        holes = bad[: n * piece].reshape(n, piece, bad.shape[1]).any(axis=1)
+        energy[np.tile(holes, bins.shape[1] // bad.shape[1])] = np.nan
     return energy
 
 

@@ -156,11 +156,13 @@ class Context:
         """The potential with its surroundings; None if another channel shows its source better."""
         waiting = self._queues[channel].waiting[at]
         own, peak = waiting.potential, waiting.potential.peak_sample
-        channels = self._same_source(own, waiting.wave)
+        others = self._others(own)
+        channels = _same_source(waiting, others, SOURCE_LAG_S * self._rate_hz)
         if channels is None:
             return None
         near = self._near(channel, at)
-        coincident = self._coincident(own)
+        around = self._level.around(channel, peak)
+        coincident = 1 + sum(other is not None for other in others)
         shape, match = self._shapes.assign(channel, waiting.wave, own.peak_to_peak)
         placed = replace(
             own,
@@ -171,8 +173,8 @@ class Context:
             near_burst_s=self._to_burst(peak, spans[channel]),
             burst_step_s=self._step_to_burst(own, near, spans[channel]),
             other_edge_s=self._to_edge(peak, channel, spans),
-            width_ms=self._level.width_ms(channel, peak, waiting.noise),
-            background=self._level.background(channel, peak, waiting.noise),
+            width_ms=around.width_ms(waiting.noise),
+            background=around.background(waiting.noise),
             coincident=coincident,
             coincident_share=coincident / len(self._queues),
         )
@@ -241,22 +243,6 @@ class Context:
         before_s, after_s = self._seen(own, self._window / self._rate_hz)
         return volley_around(seconds[members(seconds, size)], before_s, after_s)
 
-    def _same_source(self, own: Potential, wave: NDArray[np.float64]) -> tuple[int, ...] | None:
-        """Channels that show this source; None if another shows it larger."""
-        channels = [own.channel]
-        for channel, queue in enumerate(self._queues):
-            if channel == own.channel:
-                continue
-            other = queue.nearest(own.peak_sample, SOURCE_LAG_S * self._rate_hz)
-            if other is None:
-                continue
-            if abs(float(similarity(wave, other.wave[None], 1)[0])) < SOURCE_ALIKE:
-                continue
-            if (other.potential.snr, -channel) > (own.snr, -own.channel):
-                return None
-            channels.append(channel)
-        return tuple(sorted(channels))
-
     def _others_hz(self, seconds: NDArray[np.float64], reach_s: float, own: Potential) -> float:
         """Others per second within `reach_s` either side of 0, where there was signal."""
         return self._hz(int((np.abs(seconds) <= reach_s).sum()) - 1, reach_s, own)
@@ -271,14 +257,13 @@ class Context:
         after = (self._level.end - own.peak_sample) / self._rate_hz
         return min(max(before, 0.0), reach_s), min(max(after, 0.0), reach_s)
 
-    def _coincident(self, own: Potential) -> int:
-        """Channels with a potential of whatever shape at the same moment, its own included."""
+    def _others(self, own: Potential) -> list[Waiting | None]:
+        """What each other channel shows at the same moment, by channel; None for nothing and itself."""
         reach = COINCIDENT_S * self._rate_hz
-        return 1 + sum(
-            queue.nearest(own.peak_sample, reach) is not None
+        return [
+            None if channel == own.channel else queue.nearest(own.peak_sample, reach)
             for channel, queue in enumerate(self._queues)
-            if channel != own.channel
-        )
+        ]
 
     def _to_burst(self, peak: int, spans: list[Span]) -> float:
         away = [max(s.start - peak, peak - s.end, 0) for s in spans]
@@ -305,6 +290,26 @@ class Context:
             for span in bursts
         ]
         return min(away) / self._rate_hz if away else np.inf
+
+
+def _same_source(
+    own: Waiting, others: list[Waiting | None], reach: float
+) -> tuple[int, ...] | None:
+    """Channels that show the source of `own`; None if another shows it larger.
+
+    `others` by channel; those further than `reach` samples away show another source.
+    """
+    me = own.potential
+    channels = [me.channel]
+    for channel, other in enumerate(others):
+        if other is None or abs(other.potential.peak_sample - me.peak_sample) > reach:
+            continue
+        if abs(float(similarity(own.wave, other.wave[None], 1)[0])) < SOURCE_ALIKE:
+            continue
+        if (other.potential.snr, -channel) > (me.snr, -me.channel):
+            return None
+        channels.append(channel)
+    return tuple(sorted(channels))
 
 
 def _inside(waiting: Waiting, spans: list[Span]) -> bool:

@@ -1,4 +1,4 @@
-"""Conditioned frames with their noise to potentials and bursts of one contiguous stretch.
+"""Conditioned frames with their noise to candidates and regions of one contiguous stretch.
 
 Threshold: with Gaussian noise the square of each pair's output is chi-squared with two degrees of
 freedom, so it exceeds t**2 with probability exp(-t**2 / 2). At 5.15, white noise gives 0.08 potentials
@@ -12,16 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
-from fasciscope.core import Potential
 from fasciscope.dsp.bursts import Region, RegionTracker
-from fasciscope.dsp.conditioner import Conditioned, Conditioner
-from fasciscope.dsp.context import Waiting
-from fasciscope.dsp.filters import BackwardPass
+from fasciscope.dsp.conditioner import Conditioned
 from fasciscope.dsp.grid import Grid
 from fasciscope.dsp.matched import SHADOW_S, MatchedBank, peaks
-from fasciscope.dsp.potentials import Measures, margin_s, measure
+from fasciscope.dsp.measurer import Candidates
 from fasciscope.dsp.settings import ChainSettings
-from fasciscope.dsp.waves import thumbnail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,15 +29,11 @@ class Noise:
 
 
 class Detector:
-    """Finds potentials and regions of activity; starts anew at each stretch."""
+    """Finds candidates and regions of activity; starts anew at each stretch."""
 
-    def __init__(
-        self, grid: Grid, n_channels: int, conditioner: Conditioner, settings: ChainSettings
-    ) -> None:
+    def __init__(self, grid: Grid, n_channels: int, delay_n: int, settings: ChainSettings) -> None:
         self._grid = grid
-        self._delay_n = conditioner.delay_n
-        self._band_delay_n = conditioner.band_delay_n
-        self._backward = BackwardPass(conditioner.band_sos)
+        self._delay_n = delay_n
         self._weak = settings.weak_threshold
         self._look_n = round(settings.lookahead_s / grid.bin_s)
         self._tail_n = 2 * self._look_n
@@ -59,7 +51,6 @@ class Detector:
         self._bins = np.empty((0, self._n_channels))
         self._bad = np.empty((0, self._n_channels), dtype=bool)
         self._rest = np.empty((0, self._n_channels))  # bins not yet in a hop
-        self._before: Conditioned | None = None
         self._hops_done = 0
 
     def hop_sample(self, hop: int) -> int:
@@ -98,10 +89,8 @@ class Detector:
     def _smooth_tail(self, piece: Conditioned) -> NDArray[np.float64]:
         return np.empty((0, self._n_channels)) if piece.frame.first else self._hop_tail
 
-    def potentials(
-        self, piece: Conditioned, noise: Noise
-    ) -> tuple[list[Waiting], list[tuple[int, NDArray[np.int64]]]]:
-        """(measured potentials, peaks of the statistic by channel) that are final by this frame."""
+    def candidates(self, piece: Conditioned, noise: Noise) -> Candidates:
+        """The peaks of the statistic that are final by this frame."""
         held = np.concatenate([self._bins, piece.bins])
         bad = np.concatenate([self._bad, _bad_bins(piece, self._n_channels)])
         old = len(self._bins)
@@ -111,16 +100,14 @@ class Detector:
         end = len(held) if piece.frame.last else len(held) - self._look_n
         keep = (bins >= first) & (bins < end) & ~self._guarded(bad, piece)[bins, channels]
         bins, channels = bins[keep], channels[keep]
-        strength = np.sqrt(squared[bins, channels])
-        origin = piece.frame.first_sample - old * self._grid.step
-        found = self._measure(piece, noise, origin, bins, channels, strength)
-        pulses = [
-            (int(c), (origin + bins[channels == c] * self._grid.step).astype(np.int64))
-            for c in np.unique(channels)
-        ]
         self._bins, self._bad = held[-self._tail_n :], bad[-self._tail_n :]
-        self._before = piece
-        return found, pulses
+        return Candidates(
+            sample=piece.frame.first_sample + (bins - old) * self._grid.step,
+            channel=channels,
+            statistic=np.sqrt(squared[bins, channels]),
+            noise=noise.detection[channels],
+            feature_noise=noise.feature[channels],
+        )
 
     def _guarded(self, bad: NDArray[np.bool_], piece: Conditioned) -> NDArray[np.bool_]:
         """Bins within the guard of a hole or of an end of the stretch."""
@@ -134,51 +121,6 @@ class Detector:
             if piece.frame.last:
                 masked[len(masked) - min(self._guard_n, len(masked)) :] = True
         return masked
-
-    def _measure(
-        self,
-        piece: Conditioned,
-        noise: Noise,
-        origin: int,
-        bins: NDArray[np.intp],
-        channels: NDArray[np.intp],
-        strength: NDArray[np.float64],
-    ) -> list[Waiting]:
-        if len(bins) == 0:
-            return []
-        feature, raw, start = self._signal(piece)
-        rows = origin + bins * self._grid.step - self._delay_n - self._band_delay_n - start
-        rows = np.clip(rows, 0, len(feature) - 1)
-        measures = measure(
-            feature,
-            raw,
-            start,
-            rows,
-            channels,
-            noise.feature[channels],
-            self._grid.rate_hz,
-            piece.line_hz,
-            self._backward,
-        )
-        waves = thumbnail(measures.waveform, self._grid.rate_hz)
-        return [
-            Waiting(
-                _potential(measures, k, int(channels[k]), noise, float(strength[k])),
-                waves[k],
-                float(noise.detection[channels[k]]),
-            )
-            for k in range(len(bins))
-        ]
-
-    def _signal(self, piece: Conditioned) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-        """Feature branch and raw signal of this frame with enough of the one before."""
-        if self._before is None:
-            return piece.feature, piece.frame.uv, piece.frame.first_sample
-        need = self._tail_n * self._grid.step + round(margin_s() * self._grid.rate_hz)
-        tail = slice(max(0, self._before.frame.n_samples - need), None)
-        feature = np.concatenate([self._before.feature[tail], piece.feature])
-        raw = np.concatenate([self._before.frame.uv[tail], piece.frame.uv])
-        return feature, raw, piece.frame.end_sample - len(feature)
 
 
 def _bad_bins(piece: Conditioned, n_channels: int) -> NDArray[np.bool_]:
@@ -195,28 +137,3 @@ def _fifty_ms(energy: NDArray[np.float64], tail: NDArray[np.float64]) -> NDArray
     starts = np.maximum(ends - 5, 0)
     mean: NDArray[np.float64] = (total[ends] - total[starts]) / (ends - starts)[:, None]
     return np.maximum(mean, 0.0)
-
-
-def _potential(m: Measures, k: int, channel: int, noise: Noise, strength: float) -> Potential:
-    wave = m.waveform[k]
-    wave.flags.writeable = False
-    start, peak = int(m.start_sample[k]), int(m.peak_sample[k])
-    return Potential(
-        channel=channel,
-        channels=(channel,),
-        start_sample=start,
-        peak_sample=peak,
-        end_sample=max(int(m.end_sample[k]), peak + 1),
-        peak_to_peak=float(m.peak_to_peak[k]),
-        noise=float(noise.feature[channel]),
-        statistic=strength,
-        duration_ms=float(m.duration_ms[k]),
-        half_width_ms=float(m.half_width_ms[k]),
-        rise_ms=float(m.rise_ms[k]),
-        phases=int(m.phases[k]),
-        median_hz=float(m.median_hz[k]),
-        low_ratio=float(m.low_ratio[k]),
-        sharpness=float(m.sharpness[k]),
-        zero_lag=1,
-        waveform=wave,
-    )

@@ -57,7 +57,7 @@ class MatchedBank:
             self._match(noise)
 
     def _match(self, noise: NDArray[np.float64]) -> None:
-        """Filters (n_channels, length, 2 pairs): R^-1 h, each pair orthonormal in the noise."""
+        """Filters (n_channels, 2 pairs, length): R^-1 h, each pair orthonormal in the noise."""
         lags = self._correlation / np.maximum(self._weight, 1.0)[:, None]
         lags[:, 0] = np.maximum(lags[:, 0], noise**2) + np.finfo(float).tiny
         lags /= lags[:, :1]
@@ -71,9 +71,8 @@ class MatchedBank:
         gram = plain.transpose(0, 2, 1) @ pairs
         root = np.linalg.inv(np.linalg.cholesky((gram + gram.transpose(0, 1, 3, 2)) / 2))
         normal = pairs @ root.transpose(0, 1, 3, 2)
-        self._filters = np.ascontiguousarray(
-            normal.transpose(0, 2, 1, 3).reshape(len(lags), self.length, -1), dtype=np.float64
-        )
+        by_phase = normal.transpose(0, 3, 1, 2)  # every pair's even, then every pair's odd
+        self._filters = np.ascontiguousarray(by_phase.reshape(len(lags), -1, self.length))
 
     def run(self, bins: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
         """Squared statistic (n, n_channels) of bins (n, n_channels); the ends are padded with 0."""
@@ -82,9 +81,13 @@ class MatchedBank:
         assert self._filters is not None
         before = self.length // 2
         padded = np.pad(bins, ((before, self.length - 1 - before), (0, 0)))
-        out = _windows(padded, self.length) @ self._filters
+        view = np.lib.stride_tricks.sliding_window_view(
+            np.ascontiguousarray(padded.T), len(bins), axis=1
+        )
+        out = self._filters @ np.ascontiguousarray(view)  # (n_channels, 2 pairs, n)
         power = np.square(out, out=out)
-        largest = (power[:, :, 0::2] + power[:, :, 1::2]).max(axis=2)
+        pairs = power.shape[1] // 2
+        largest = (power[:, :pairs] + power[:, pairs:]).max(axis=1)
         squared: NDArray[np.float64] = largest.T / np.maximum(noise**2, np.finfo(float).tiny)
         return squared
 

@@ -49,11 +49,6 @@ def half_samples(rate_hz: float, seconds: float) -> int:
     return max(2, round(seconds * rate_hz))
 
 
-def margin_s() -> float:
-    """How much signal a measure needs before the statistic's peak."""
-    return BEFORE_S
-
-
 def measure(
     feature: NDArray[np.float64],
     raw: NDArray[np.float64],

@@ -67,6 +67,8 @@ def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
     random train scores low however dense it is; beats that miss their due times like random ones are no
     heart at all (`HEART_UNEVEN`). Every interval that the potential has is tried.
     """
+    if len(times_s) < HEART_BEATS:
+        return 0.0, 0.0
     gaps = np.abs(times_s - times_s[at])
     periods = np.unique(np.concatenate([gaps, gaps / 2]))  # the neighbouring beat may be missing
     best = (0.0, 0.0)

@@ -27,6 +27,7 @@ class ChainSettings:
     weak_threshold: float = 4.0  # weaker potentials are only context: missing beats of a rhythm
     merge_s: float = 0.015  # science.md 9, step 6
     lookahead_s: float = 0.13  # what a measure needs to the right of a peak
+    measure_every_s: float = 4.0  # candidates are measured together: a third of the time was calls
     context_s: float = 10.0  # DESIGN.md 10: 1-10 s of context
 
     # noise

@@ -1,0 +1,115 @@
+"""Candidates wait some seconds and are measured together: many at a time cost little more than one.
+
+Nothing is lost by it: a potential waits for its surroundings in any case (`context`).
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fasciscope.core import Potential
+from fasciscope.dsp.conditioner import Conditioned, Conditioner
+from fasciscope.dsp.context import Waiting
+from fasciscope.dsp.filters import BackwardPass
+from fasciscope.dsp.grid import Grid
+from fasciscope.dsp.potentials import Measures, measure
+from fasciscope.dsp.settings import ChainSettings
+from fasciscope.dsp.waves import thumbnail
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Peaks of the detection statistic in order of time; arrays (m,).
+
+    `sample` is absolute and counted in the detection branch, late by its filters; `noise` and
+    `feature_noise` are the RMS of the two branches then.
+    """
+
+    sample: NDArray[np.int64]
+    channel: NDArray[np.intp]
+    statistic: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    feature_noise: NDArray[np.float64]
+
+
+class Measurer:
+    """Keeps frames and their candidates until it is time to measure."""
+
+    def __init__(self, grid: Grid, conditioner: Conditioner, settings: ChainSettings) -> None:
+        self._rate_hz = grid.rate_hz
+        self._delay_n = conditioner.delay_n + conditioner.band_delay_n
+        self._backward = BackwardPass(conditioner.band_sos)
+        self._frames_n = round(settings.measure_every_s / settings.frame_s)
+        self._frames: list[Conditioned] = []  # the first was there the last time already
+        self._waiting: list[Candidates] = []
+        self._new = 0
+
+    def add(self, piece: Conditioned, candidates: Candidates) -> bool:
+        """Take a frame with what became final by it; True if it is time to measure."""
+        self._frames.append(piece)
+        if len(candidates.sample):
+            self._waiting.append(candidates)
+        self._new += 1
+        return piece.frame.last or self._new >= self._frames_n
+
+    def measure(self) -> list[Waiting]:
+        """All candidates measured, in order of time."""
+        measured = self._measured() if self._waiting else []
+        # Candidates may lie a little before the next frame; nothing reaches over a stretch's end.
+        self._frames = [] if self._frames[-1].frame.last else self._frames[-1:]
+        self._waiting, self._new = [], 0
+        return measured
+
+    def _measured(self) -> list[Waiting]:
+        feature = np.concatenate([piece.feature for piece in self._frames])
+        raw = np.concatenate([piece.frame.uv for piece in self._frames])
+        origin = self._frames[0].frame.first_sample
+        found = _joined(self._waiting)
+        rows = np.clip(found.sample - self._delay_n - origin, 0, len(feature) - 1)
+        measures = measure(
+            feature,
+            raw,
+            origin,
+            rows,
+            found.channel,
+            found.feature_noise,
+            self._rate_hz,
+            self._frames[-1].line_hz,
+            self._backward,
+        )
+        waves = thumbnail(measures.waveform, self._rate_hz)
+        return [
+            Waiting(_potential(measures, found, k), waves[k], float(found.noise[k]))
+            for k in range(len(rows))
+        ]
+
+
+def _joined(parts: list[Candidates]) -> Candidates:
+    columns = (field.name for field in fields(Candidates))
+    return Candidates(*(np.concatenate([getattr(p, name) for p in parts]) for name in columns))
+
+
+def _potential(m: Measures, found: Candidates, k: int) -> Potential:
+    wave = m.waveform[k]
+    wave.flags.writeable = False
+    channel, peak = int(found.channel[k]), int(m.peak_sample[k])
+    return Potential(
+        channel=channel,
+        channels=(channel,),
+        start_sample=int(m.start_sample[k]),
+        peak_sample=peak,
+        end_sample=max(int(m.end_sample[k]), peak + 1),
+        peak_to_peak=float(m.peak_to_peak[k]),
+        noise=float(found.feature_noise[k]),
+        statistic=float(found.statistic[k]),
+        duration_ms=float(m.duration_ms[k]),
+        half_width_ms=float(m.half_width_ms[k]),
+        rise_ms=float(m.rise_ms[k]),
+        phases=int(m.phases[k]),
+        median_hz=float(m.median_hz[k]),
+        low_ratio=float(m.low_ratio[k]),
+        sharpness=float(m.sharpness[k]),
+        zero_lag=1,
+        waveform=wave,
+    )
