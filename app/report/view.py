@@ -24,8 +24,8 @@ from fasciscope.app.report.words import (
 )
 from fasciscope.app.session import Session
 from fasciscope.app.summary_file import STATEMENT
-from fasciscope.classifier import NOTICE, Finding, Grade
-from fasciscope.classifier.cause import Mark
+from fasciscope.classifier import NOTICE, Finding, Grade, load_catalogue
+from fasciscope.classifier.cause import Kind, Mark
 from fasciscope.core import Label, ReviewFlag, SessionSummary, SiteSummary
 
 GRADES: dict[Grade, str] = {
@@ -36,8 +36,13 @@ GRADES: dict[Grade, str] = {
     Grade.MIMIC: "something else that looks alike",
     Grade.NONE: "",
 }
-
-
+KINDS: dict[Kind, str] = {
+    Kind.TRIGGER: "Triggers",
+    Kind.MEDICATION: "Medicines",
+    Kind.TREATMENT: "Treatments",
+    Kind.CONDITION: "Conditions",
+    Kind.PATTERN: "Named patterns",
+}
 READING = "reading_"  # findings that say how the others are to be read
 UNCHECKED = f" [{Mark.HIGH.remark}]"
 AGAINST = "Would speak against it: "
@@ -102,7 +107,7 @@ class View:
     see_professional: tuple[FindingCard, ...]
     with_history: tuple[FindingCard, ...]
     reading: tuple[FindingCard, ...]
-    with_pattern: tuple[FindingCard, ...]
+    with_pattern: tuple[tuple[str, tuple[FindingCard, ...]], ...]  # by kind
     citations: tuple[str, ...]
     methods: tuple[str, ...]
     sheet: Sheet
@@ -116,8 +121,9 @@ def view_of(session: Session) -> View:
     """Draw the pictures and word everything."""
     summary, findings = session.summary, session.findings
     reading = tuple(f for f in findings.with_pattern if f.cause.startswith(READING))
-    listed = tuple(f for f in findings.with_pattern if f not in reading)
-    shown = (*findings.see_professional, *findings.with_history, *reading, *listed)
+    listed = _by_kind([f for f in findings.with_pattern if f not in reading])
+    first = (*findings.see_professional, *findings.with_history, *reading)
+    shown = (*first, *(finding for _, group in listed for finding in group))
     citations = tuple(dict.fromkeys(text for finding in shown for text in finding.citations))
     labels = [label for label in Label if any(s.counts.get(label) for s in summary.sites)]
     return View(
@@ -142,7 +148,7 @@ def view_of(session: Session) -> View:
         see_professional=_cards(findings.see_professional, citations),
         with_history=_cards(findings.with_history, citations),
         reading=_cards(reading, citations),
-        with_pattern=_cards(listed, citations),
+        with_pattern=tuple((title, _cards(group, citations)) for title, group in listed),
         citations=citations,
         methods=tuple(filter(None, methods_text(summary))),
         sheet=sheet_of(session),
@@ -229,6 +235,16 @@ def _unusable(summary: SessionSummary) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _by_kind(findings: list[Finding]) -> list[tuple[str, tuple[Finding, ...]]]:
+    """The findings under the names of their kinds, those that have none left out."""
+    kinds = {cause.id: cause.kind for cause in load_catalogue().causes}
+    groups = [
+        (title, tuple(finding for finding in findings if kinds[finding.cause] is kind))
+        for kind, title in KINDS.items()
+    ]
+    return [(title, group) for title, group in groups if group]
+
+
 def _cards(findings: tuple[Finding, ...], citations: tuple[str, ...]) -> tuple[FindingCard, ...]:
     return tuple(
         FindingCard(
@@ -237,7 +253,7 @@ def _cards(findings: tuple[Finding, ...], citations: tuple[str, ...]) -> tuple[F
             finding.why,
             *_against(finding),
             finding.would_settle,
-            tuple(citations.index(text) + 1 for text in finding.citations),
+            tuple(sorted(citations.index(text) + 1 for text in finding.citations)),
         )
         for finding in findings
     )

@@ -14,7 +14,9 @@ from fasciscope.app.report import report_html
 from fasciscope.app.report.cramp import extremes, median_hz, spectrum
 from fasciscope.app.report.rate import rates_over_time
 from fasciscope.app.report.shapes import MAX_SHAPES
+from fasciscope.app.report.view import KINDS
 from fasciscope.app.session import Session
+from fasciscope.classifier import load_catalogue, match
 from fasciscope.core import Annotation, ChannelInfo, Event, Label, Pattern, ReviewFlag
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "image", "rect", "circle"}
@@ -228,6 +230,19 @@ def test_the_page_names_the_file_not_the_folders_that_it_lay_in() -> None:
     html = report_html(replace(session, summary=summary))
     assert "rest.edf" in html
     assert "Jane Doe" not in html
+
+
+def test_every_listed_cause_stands_under_its_kind_with_its_doubts_in_a_fold() -> None:
+    findings = match(PLAIN.summary)
+    page = Page(report_html(replace(PLAIN, findings=findings)))
+    kinds = {cause.id: cause.kind for cause in load_catalogue().causes}
+    listed = [finding for finding in findings.with_pattern if finding.cause in kinds]
+    assert len(page.all("details")) == len(listed) > 10
+    order = [KINDS[kind] for kind in KINDS if kind in {kinds[f.cause] for f in listed}]
+    assert [word for word in page.words if word in KINDS.values()] == order
+    for finding in listed:
+        assert finding.why[1] in page.text
+        assert finding.would_settle[0] in page.text
 
 
 @pytest.mark.slow
