@@ -1,7 +1,10 @@
-"""The boards: what each one is, and (with the live milestone) its bytes.
+"""The boards: what each one is, and its bytes.
 
 In: a board's name. Out: what the board's makers and firmware say of it (`Board`): rate, channels,
 scale, pass-band, counter. That is what `analyse --board` adds to a raw file that leaves it out.
+In: bytes of its wire. Out: frames in counts, and every byte that is none by name (`codec.Decoder`;
+one file a family, the encoder beside it, all in `codecs.CODECS`; `framing` finds the step).
+Nothing streams from them yet: that comes with the live milestone.
 May import `core` only; opens no port, no socket and no file.
 """
 

@@ -21,3 +21,9 @@ def real() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def shared(real: Callable[[str], Path]) -> Path:
+    """Give the folder in which the notes, the articles and the recordings stand; skip without it."""
+    return real("MANIFEST.json").parent.parent

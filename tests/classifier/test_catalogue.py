@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,11 +21,6 @@ FRIGHTENING = re.compile(r"fatal|deadly|terrible|devastating|death sentence", re
 @pytest.fixture(scope="module")
 def book() -> Catalogue:
     return load_catalogue()
-
-
-@pytest.fixture
-def shared(real: Callable[[str], Path]) -> Path:
-    return real("MANIFEST.json").parent.parent
 
 
 def rows(shared: Path, name: str) -> list[dict[str, str]]:
