@@ -5,9 +5,12 @@ Sources: live.c, simul.c, uart.c (BITalinoWorld/firmware-bitalino-revolution @10
 found after `CONFIRM` frames in a row: 2 in a million wrong places pass three (measured, boards.md 3).
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames
 from fasciscope.firmware_bridge.framing import Cut, FixedFraming, Rows
 
@@ -127,3 +130,17 @@ def encode(frames: Frames) -> bytes:
     rows[:, -1] = (frames.counter % WRAP << 4).astype(np.uint8)
     rows[:, -1] |= crc4(rows)
     return rows.tobytes()
+
+
+CODECS = {
+    f"bitalino-{n}": Codec(
+        decoder=partial(BitalinoDecoder, n),
+        encode=encode,
+        low=(0,) * n,
+        high=tuple((1 << bits) - 1 for bits in BITS[:n]),
+        wrap=WRAP,
+        confirm=CONFIRM,
+    )
+    for n in range(1, 7)
+}
+"""By the number of channels."""

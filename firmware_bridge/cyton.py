@@ -6,9 +6,12 @@ range and the counter are all there is. Sources: OpenBCI_32bit_Library.cpp (Open
 (@9097190cc70f).
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage
 from fasciscope.firmware_bridge.framing import Cut, FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
@@ -122,3 +125,18 @@ def encode(frames: Frames) -> bytes:
     rows[:, :, 26:32] = np.asarray(frames.aux.get("aux", np.zeros((n, 6))), np.uint8)[:, None]
     rows[:, :, 32] = np.asarray(frames.aux.get("footer", np.full(n, FOOTERS[0])), np.uint8)[:, None]
     return rows.tobytes()
+
+
+CODECS = {
+    name: Codec(
+        decoder=partial(CytonDecoder, daisy=halves == 2),
+        encode=encode,
+        low=(-(1 << 23),) * N_CHANNELS * halves,
+        high=((1 << 23) - 1,) * N_CHANNELS * halves,
+        wrap=WRAP,
+        advance=halves,
+        confirm=CONFIRM,
+    )
+    for name, halves in (("cyton", 1), ("cyton-daisy", 2))
+}
+"""Alone, and with the Daisy."""
