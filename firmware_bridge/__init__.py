@@ -9,5 +9,19 @@ May import `core` only; opens no port, no socket and no file.
 """
 
 from fasciscope.firmware_bridge.boards import BOARDS, Board, board
+from fasciscope.firmware_bridge.codec import Codec, Decoder
+from fasciscope.firmware_bridge.codecs import CODECS
+from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage, Message
 
-__all__ = ["BOARDS", "Board", "board"]
+__all__ = [
+    "BOARDS",
+    "CODECS",
+    "Board",
+    "Codec",
+    "Decoded",
+    "Decoder",
+    "Frames",
+    "Garbage",
+    "Message",
+    "board",
+]

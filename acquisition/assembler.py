@@ -1,0 +1,198 @@
+"""Frames to blocks: the wire's counter unwrapped, what is missing counted and put in its place.
+
+A short gap is filled (with the sample before it) and marked, so that filters need not start anew; a
+long one is a jump of `first_sample`. A counter of few bits cannot tell a whole turn from none: there
+the time between arrivals decides, and what it cannot decide is called uncertain, with its bounds.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fasciscope.core import Flag, SampleBlock, StreamInfo
+from fasciscope.firmware_bridge import Codec, Frames
+
+FILL_S = 0.1
+"""Gaps up to this length are filled."""
+STALL_TURNS = 0.5
+"""A pause of this part of a turn may hide a whole one."""
+STALL_S = 1.0
+"""Without a counter, a pause of this length is a loss; a shorter one may be the way's delay."""
+JITTER_S = 0.1
+"""How far arrival times may be off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Samples that the device took and we never got; `least` and `most` bound an uncertain count."""
+
+    first_sample: int
+    n_samples: int
+    least: int
+    most: int
+
+    @property
+    def uncertain(self) -> bool:
+        """True if the counter could not tell how many."""
+        return self.least != self.most
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assembled:
+    """Blocks in order, and the losses between them."""
+
+    blocks: tuple[SampleBlock, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+
+class Assembler:
+    """Gives samples their absolute numbers; the first that ever comes is number 0.
+
+    `scale` (n_channels,) turns counts into the stream's unit. A frame whose counter alone is damaged
+    (the next goes on as if it had been right) is no loss; so the last frame of a batch waits if its
+    counter is out of turn.
+    """
+
+    def __init__(self, info: StreamInfo, codec: Codec, scale: NDArray[np.float64]) -> None:
+        self._info = info
+        self._codec = codec
+        self._scale = scale
+        self._turn = None if codec.wrap is None else codec.wrap // codec.advance
+        self._frame_s = codec.per_frame / info.rate_hz
+        self._fill_n = round(FILL_S * info.rate_hz)
+        self._next = 0  # the absolute number of the sample that would continue the stream
+        self._unit: int | None = None  # the last frame's counter, in frames
+        self._received_s: float | None = None
+        self._row = np.zeros((1, info.n_channels))  # the last sample, for filling
+        self._held: tuple[Frames, float] | None = None
+
+    def push(self, frames: Frames, received_s: float) -> Assembled:
+        """Take the frames of one read, with the host's monotonic time at its end."""
+        if self._held is not None:
+            held, held_s = self._held
+            frames, self._held = _joined(held, frames), None
+            if frames.n_frames == held.n_frames:
+                received_s = held_s
+        return self._assemble(frames, received_s, final=False)
+
+    def finish(self) -> Assembled:
+        """Give the frame that waits."""
+        if self._held is None:
+            return Assembled()
+        (frames, received_s), self._held = self._held, None
+        return self._assemble(frames, received_s, final=True)
+
+    def _assemble(self, frames: Frames, received_s: float, *, final: bool) -> Assembled:
+        if frames.n_frames == 0:
+            return Assembled()
+        steps, doubt = self._steps(frames, received_s)
+        if not final and steps[-1] != 1:
+            self._held = (_part(frames, frames.n_frames - 1, frames.n_frames), received_s)
+            frames, steps = _part(frames, 0, frames.n_frames - 1), steps[:-1]
+            if frames.n_frames == 0:
+                return Assembled()
+        blocks, losses = [], []
+        edges = [0, *np.flatnonzero(steps[1:] != 1) + 1, frames.n_frames]
+        filling = np.empty((0, self._info.n_channels))
+        for start, stop in pairwise(edges):
+            missing = (int(steps[start]) - 1) * self._codec.per_frame
+            if missing:
+                off = doubt * self._codec.per_frame if start == 0 else 0
+                losses.append(Loss(self._next, missing, max(0, missing - off), missing + off))
+                filling = self._filling(missing)
+            blocks.append(self._block(_part(frames, start, stop), filling, received_s))
+            filling = filling[:0]
+        self._received_s = received_s
+        return Assembled(tuple(blocks), tuple(losses))
+
+    def _steps(self, frames: Frames, received_s: float) -> tuple[NDArray[np.int64], int]:
+        """How many frames each is after the one before, and by how many the first may be off."""
+        steps = np.ones(frames.n_frames, dtype=np.int64)
+        if frames.counter is not None and self._turn is not None:
+            units = frames.counter // self._codec.advance
+            before = units[0] - 1 if self._unit is None else self._unit
+            steps = np.diff(units, prepend=before) % self._turn
+            steps[steps == 0] = 1  # it stood still: what came is no loss
+            back = np.flatnonzero(
+                (steps[:-1] != 1) & ((steps[:-1] + steps[1:] - 2) % self._turn == 0)
+            )
+            steps[back] = steps[back + 1] = 1
+        if self._received_s is None:
+            return steps, 0
+        expected = (received_s - self._received_s) / self._frame_s - int(steps[1:].sum())
+        if self._turn is None:
+            if expected * self._frame_s <= STALL_S:
+                return steps, 0
+            steps[0] = round(expected)
+            return steps, round(JITTER_S / self._frame_s)
+        if expected <= STALL_TURNS * self._turn:
+            return steps, 0
+        turns = max(0, round((expected - int(steps[0])) / self._turn))
+        steps[0] += turns * self._turn
+        return steps, self._turn
+
+    def _filling(self, missing: int) -> NDArray[np.float64]:
+        """Rows to fill a short gap with; none for a long one, which is left out."""
+        if missing > self._fill_n:
+            self._next += missing
+            return np.empty((0, self._info.n_channels))
+        return np.repeat(self._row, missing, axis=0)
+
+    def _block(
+        self, frames: Frames, filling: NDArray[np.float64], received_s: float
+    ) -> SampleBlock:
+        samples = frames.counts * self._scale
+        self._row = samples[-1:]
+        if frames.counter is not None:
+            self._unit = int(frames.counter[-1]) // self._codec.advance
+        uv = np.concatenate([filling, samples])
+        flags = None
+        if len(filling) or frames.bad is not None:
+            flags = np.zeros(uv.shape, np.uint8)
+            flags[: len(filling)] = int(Flag.MISSING)
+            if frames.bad is not None:
+                flags[len(filling) :][frames.bad] = int(Flag.MISSING)
+        block = SampleBlock(self._info, self._next, uv, flags, received_s)
+        self._next = block.end_sample
+        return block
+
+
+def _part(frames: Frames, start: int, stop: int) -> Frames:
+    """The frames from `start` to `stop`."""
+    rows = slice(start * frames.per_frame, stop * frames.per_frame)
+    return Frames(
+        frames.counts[rows],
+        None if frames.counter is None else frames.counter[start:stop],
+        frames.per_frame,
+        None if frames.device_us is None else frames.device_us[start:stop],
+        None if frames.bad is None else frames.bad[rows],
+        {name: values[start:stop] for name, values in frames.aux.items()},
+    )
+
+
+def _joined(one: Frames, other: Frames) -> Frames:
+    """The frames of both, in order."""
+    if other.n_frames == 0:
+        return one
+    bad = None
+    if one.bad is not None or other.bad is not None:
+        parts = (
+            np.zeros(f.counts.shape, dtype=bool) if f.bad is None else f.bad for f in (one, other)
+        )
+        bad = np.concatenate(list(parts))
+    return Frames(
+        np.concatenate([one.counts, other.counts]),
+        _both(one.counter, other.counter),
+        one.per_frame,
+        _both(one.device_us, other.device_us),
+        bad,
+        {name: np.concatenate([one.aux[name], other.aux[name]]) for name in one.aux},
+    )
+
+
+def _both(
+    one: NDArray[np.int64] | None, other: NDArray[np.int64] | None
+) -> NDArray[np.int64] | None:
+    return None if one is None or other is None else np.concatenate([one, other])

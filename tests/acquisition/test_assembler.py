@@ -1,0 +1,142 @@
+"""Every sample at its right place in time; what is missing counted; what can't be counted, bounded."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fasciscope.acquisition.assembler import FILL_S, Assembled, Assembler, Loss
+from fasciscope.core import ChannelInfo, SampleBlock, StreamInfo
+from fasciscope.firmware_bridge import CODECS, Codec, Frames
+
+RATE_HZ = 250.0
+CYTON, BITALINO = CODECS["cyton"], CODECS["bitalino-1"]
+
+
+def assembler(codec: Codec) -> Assembler:
+    channels = tuple(ChannelInfo(f"ch{k}", 1.0) for k in range(codec.n_channels))
+    info = StreamInfo("test", RATE_HZ, channels)
+    return Assembler(info, codec, np.full(codec.n_channels, 2.0))
+
+
+def frames_at(codec: Codec, numbers: Sequence[int]) -> Frames:
+    """Frames whose samples hold their own numbers."""
+    at = np.asarray(numbers, dtype=np.int64)
+    counts = np.repeat(at[:, None], codec.n_channels, axis=1).astype(np.int32)
+    counter = None if codec.wrap is None else codec.advance * at % codec.wrap
+    return Frames(counts, counter)
+
+
+def push_all(codec: Codec, numbers: Sequence[int], sizes: Sequence[int]) -> list[Assembled]:
+    """In batches of these sizes over and over, each arriving when its last frame was sampled."""
+    one, out, start = assembler(codec), [], 0
+    edges = np.cumsum(np.resize(sizes, len(numbers)))
+    for end in [*edges[edges < len(numbers)].tolist(), len(numbers)]:
+        batch = numbers[start:end]
+        out.append(one.push(frames_at(codec, batch), batch[-1] / RATE_HZ if batch else 0.0))
+        start = end
+    return [*out, one.finish()]
+
+
+def blocks(out: list[Assembled]) -> list[SampleBlock]:
+    return [block for one in out for block in one.blocks]
+
+
+def losses(out: list[Assembled]) -> list[Loss]:
+    return [loss for one in out for loss in one.losses]
+
+
+@pytest.mark.parametrize("name", ["cyton", "cyton-daisy", "bitalino-1"])
+@given(
+    gaps=st.dictionaries(st.integers(1, 199), st.integers(1, 7), max_size=6),
+    sizes=st.lists(st.integers(1, 40), min_size=1, max_size=4),
+)
+def test_every_sample_stands_at_its_own_number(
+    name: str, gaps: dict[int, int], sizes: list[int]
+) -> None:
+    codec = CODECS[name]
+    lost = {n for first, length in gaps.items() for n in range(first, first + length)}
+    numbers = [n for n in range(250) if n not in lost]
+    out = push_all(codec, numbers, sizes)
+    seen: set[int] = set()
+    for block in blocks(out):
+        sound = block.valid[:, 0]
+        at = block.first_sample + np.flatnonzero(sound)
+        np.testing.assert_array_equal(block.uv[sound, 0], 2.0 * at)
+        seen |= set(at.tolist())
+    assert seen == set(numbers)
+    marked = {
+        n
+        for loss in losses(out)
+        for n in range(loss.first_sample, loss.first_sample + loss.n_samples)
+    }
+    assert marked == lost
+    assert len(seen) + sum(loss.n_samples for loss in losses(out)) == 250  # the count law
+
+
+def test_a_short_gap_is_filled_and_marked_and_a_long_one_is_a_jump() -> None:
+    short, long = round(FILL_S * RATE_HZ), round(FILL_S * RATE_HZ) + 1
+    numbers = [0, 1, 2, *range(3 + short, 60), *range(60 + long, 130)]
+    out = push_all(CYTON, numbers, [len(numbers)])
+    first, second, third = blocks(out)
+    assert second.first_sample == first.end_sample  # no jump
+    assert (second.valid[:, 0] == (np.arange(second.n_samples) >= short)).all()
+    assert (second.uv[:short] == first.uv[-1]).all()
+    assert third.first_sample == second.end_sample + long
+    assert third.valid.all()
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_a_damaged_counter_is_no_loss(size: int) -> None:
+    one, out = assembler(CYTON), []
+    whole = frames_at(CYTON, range(50))
+    assert whole.counter is not None
+    whole.counter[20] = 99
+    for start in range(0, 50, size):
+        stop = min(start + size, 50)
+        part = Frames(whole.counts[start:stop], whole.counter[start:stop])
+        out.append(one.push(part, stop / RATE_HZ))
+    out.append(one.finish())
+    assert losses(out) == []
+    np.testing.assert_array_equal(
+        np.concatenate([b.uv[:, 0] for b in blocks(out)]), 2.0 * np.arange(50)
+    )
+
+
+def test_a_whole_turn_of_the_counter_is_told_by_the_time_and_called_uncertain() -> None:
+    one = assembler(BITALINO)
+    one.push(frames_at(BITALINO, range(10)), 10 / RATE_HZ)
+    after = one.push(frames_at(BITALINO, range(42, 50)), 50 / RATE_HZ)
+    (loss,) = after.losses
+    assert (loss.first_sample, loss.n_samples, loss.uncertain) == (10, 32, True)
+    assert (loss.least, loss.most) == (16, 48)
+    assert after.blocks[0].first_sample == 42
+
+
+def test_without_a_counter_a_long_pause_is_a_loss_by_the_clock() -> None:
+    codec = Codec(CYTON.decoder, CYTON.encode, CYTON.low, CYTON.high, wrap=None)
+    one = assembler(codec)
+    one.push(frames_at(codec, range(100)), 0.4)
+    short = one.push(frames_at(codec, range(100, 125)), 0.9)
+    assert short.losses == ()
+    long = one.push(frames_at(codec, range(125, 150)), 11.0)
+    (loss,) = long.losses
+    assert loss.n_samples == pytest.approx(10.0 * RATE_HZ, abs=1)
+    assert loss.most - loss.least == pytest.approx(0.2 * RATE_HZ)
+
+
+def test_a_counter_that_stands_still_loses_nothing() -> None:
+    one = assembler(CYTON)
+    out = one.push(Frames(np.ones((4, 8), np.int32), np.array([0, 1, 1, 2])), 0.1)
+    rest = one.finish()
+    assert (out.losses, rest.losses) == ((), ())
+    assert sum(b.n_samples for b in (*out.blocks, *rest.blocks)) == 4
+
+
+def test_nothing_changes_nothing() -> None:
+    one = assembler(CYTON)
+    empty = one.push(frames_at(CYTON, []), 5.0)
+    assert (empty.blocks, empty.losses) == ((), ())
+    assert one.push(frames_at(CYTON, range(3)), 5.0).blocks[0].first_sample == 0
