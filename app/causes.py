@@ -15,7 +15,6 @@ from rich.text import Text
 
 from fasciscope.classifier import NOTICE, Catalogue, Cause, load_catalogue
 from fasciscope.classifier.cause import Claim, Evidence, Mark, Points, Statement
-from fasciscope.classifier.match import cite
 from fasciscope.core import UsageError
 
 _LISTS = (  # heading and field, in the order of the page
@@ -113,7 +112,7 @@ def _page(book: Catalogue, cause: Cause) -> Iterator[RenderableType]:
     for heading, field in _FLAGS:
         yield from _block(heading, [book.item(key).label for key in getattr(cause, field)])
     yield from _block("What articles claim", [_claim(book, claim) for claim in cause.claims])
-    yield from _block("Sources", [f"{key}: {cite(book, key)}" for key in cause.sources])
+    yield from _block("Sources", [f"{key}: {book.source(key).citation}" for key in cause.sources])
     used = dict.fromkeys(item.mark for _, item in cause.known())
     yield from _block("Marks", [f"{mark.value}: {mark.meaning}" for mark in used])
 

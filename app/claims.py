@@ -14,7 +14,6 @@ from rich.text import Text
 
 from fasciscope.classifier import NOTICE, Catalogue, load_catalogue
 from fasciscope.classifier.cause import Article, Cause, Claim, Fate, Guidance
-from fasciscope.classifier.match import cite
 from fasciscope.core import UsageError
 
 Entry = Cause | Guidance
@@ -92,4 +91,4 @@ def _by_fate(claims: list[tuple[Entry, Claim]]) -> Iterator[RenderableType]:
 def _sources(book: Catalogue, claims: list[tuple[Entry, Claim]]) -> Iterator[RenderableType]:
     yield Text("\nSources", style="bold")
     for key in dict.fromkeys(key for _, claim in claims for key in claim.sources):
-        yield Padding(Text(f"- {key}: {cite(book, key)}"), (0, 0, 0, 2))
+        yield Padding(Text(f"- {key}: {book.source(key).citation}"), (0, 0, 0, 2))

@@ -1,21 +1,25 @@
 """Verdicts: measured activity -> labelled events, a session -> its pattern, a pattern -> what has been
-reported with it.
+reported with it, active sites -> what they share.
 
-In: core.Activity, SessionSummary; out: core.Event, pattern verdicts, findings. May import core only.
+In: core.Activity, SessionSummary; out: core.Event, pattern verdicts, findings, readings. May import core only.
 """
 
+from fasciscope.classifier.anatomy import Anatomy, load_muscles
 from fasciscope.classifier.catalogue import NOTICE, Catalogue, load_catalogue
 from fasciscope.classifier.cause import Cause
 from fasciscope.classifier.events import EventClassifier
 from fasciscope.classifier.finding import Finding, Findings, Grade, History, Urgency
 from fasciscope.classifier.match import match
+from fasciscope.classifier.muscle import Muscle, Site
 from fasciscope.classifier.pattern import SessionVerdict, judge_session
 from fasciscope.classifier.questionnaire import Question, history_of, load_questionnaire
 from fasciscope.classifier.rulemodel import RuleModel
+from fasciscope.classifier.sites import SitesReading, read_sites
 from fasciscope.classifier.verdict import Model, Verdict
 
 __all__ = [
     "NOTICE",
+    "Anatomy",
     "Catalogue",
     "Cause",
     "EventClassifier",
@@ -24,14 +28,19 @@ __all__ = [
     "Grade",
     "History",
     "Model",
+    "Muscle",
     "Question",
     "RuleModel",
     "SessionVerdict",
+    "Site",
+    "SitesReading",
     "Urgency",
     "Verdict",
     "history_of",
     "judge_session",
     "load_catalogue",
+    "load_muscles",
     "load_questionnaire",
     "match",
+    "read_sites",
 ]

@@ -27,6 +27,10 @@ class Mark(StrEnum):
         """The mark in a few words, for the end of a sentence that was not read in a source."""
         return "no source found" if self is Mark.UNSOURCED else "background, not checked"
 
+    def remarked(self, text: str) -> str:
+        """The text, with the remark where no source was read."""
+        return text if self is Mark.READ else f"{text} [{self.remark}]"
+
 
 _MEANING = {
     Mark.READ: "read in the source",
@@ -92,6 +96,18 @@ class Source:
     text: str
     address: str
     read: Reading
+
+    @property
+    def citation(self) -> str:
+        """Text and address, with a remark where it was not read itself."""
+        return f"{self.text} {self.address}{_REMARK[self.read]}"
+
+
+_REMARK = {
+    Reading.TEXT: "",
+    Reading.ABSTRACT: " (abstract or opening read)",
+    Reading.SECONDARY: " (read at second hand)",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,12 @@ from fasciscope.classifier.cause import (
     Cause,
     Evidence,
     Guidance,
-    Known,
-    Mark,
     PatternRule,
     Points,
-    Reading,
     Topic,
 )
 from fasciscope.classifier.finding import Finding, Findings, Grade, History, Urgency
+from fasciscope.classifier.where import where_finding
 from fasciscope.core import ReviewFlag, SessionSummary
 
 NOT_IN_CATALOGUE = "not_in_catalogue"
@@ -70,7 +68,7 @@ def match(
     return Findings(
         see,
         _with_history(context, named_words),
-        _with_pattern(context),
+        _with_pattern(context, where_finding(summary)),
         max((finding.urgency for finding in see), default=Urgency.NONE_RAISED),
     )
 
@@ -123,7 +121,7 @@ def _guidance_finding(book: Catalogue, item: Guidance, first: tuple[str, ...]) -
     return Finding(
         item.id,
         item.label,
-        (*first, _with_mark(item.says.text, item.says)),
+        (*first, item.says.mark.remarked(item.says.text)),
         citations=_citations(book, (*item.says.sources, *item.settle.sources)),
         would_settle=item.settle.items,
         urgency=item.urgency,
@@ -154,8 +152,8 @@ def _with_history(context: _Context, words: tuple[str, ...]) -> tuple[Finding, .
     )
 
 
-def _with_pattern(context: _Context) -> tuple[Finding, ...]:
-    """How the pattern is to be read, then the causes that are listed with it, by label."""
+def _with_pattern(context: _Context, where: Finding | None) -> tuple[Finding, ...]:
+    """How the pattern and its sites are to be read, then the causes listed with it, by label."""
     causes = [c for c in context.catalogue.causes if context.rule.id in c.patterns]
     left_out = [cause for cause in causes if cause.of_exclusion and context.raised]
     listed = (
@@ -163,7 +161,7 @@ def _with_pattern(context: _Context) -> tuple[Finding, ...]:
         for cause in causes
         if cause not in left_out
     )
-    return (*_reading(context, left_out), *listed)
+    return (*_reading(context, left_out), *filter(None, (where,)), *listed)
 
 
 def _reading(context: _Context, left_out: list[Cause]) -> tuple[Finding, ...]:
@@ -172,7 +170,7 @@ def _reading(context: _Context, left_out: list[Cause]) -> tuple[Finding, ...]:
     pattern = Finding(
         f"reading_{rule.id.value}",
         f"How to read this: {rule.label}",
-        (_with_mark(rule.says.text, rule.says),),
+        (rule.says.mark.remarked(rule.says.text),),
         speaks_against=() if context.active else _unanswered(context),
         citations=_citations(context.catalogue, rule.says.sources),
     )
@@ -245,33 +243,14 @@ def _unanswered(context: _Context) -> tuple[str, ...]:
 
 def _graded(item: Evidence) -> str:
     grade = {Grade.MIMIC: "a look-alike", Grade.NONE: "not reported"}
-    return _with_mark(
-        f"{grade.get(item.grade, f'{item.grade.value} evidence')}. {item.study}", item
+    return item.mark.remarked(
+        f"{grade.get(item.grade, f'{item.grade.value} evidence')}. {item.study}"
     )
 
 
-def _with_mark(text: str, item: Known) -> str:
-    """The text, with a remark where no source was read."""
-    mark = item.mark
-    return text if mark is Mark.READ else f"{text} [{mark.remark}]"
-
-
 def _would_speak_against(points: Points) -> tuple[str, ...]:
-    return tuple(f"Would speak against it: {_with_mark(item, points)}" for item in points.items)
+    return tuple(f"Would speak against it: {points.mark.remarked(item)}" for item in points.items)
 
 
 def _citations(book: Catalogue, keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(cite(book, key) for key in dict.fromkeys(keys))
-
-
-def cite(book: Catalogue, key: str) -> str:
-    """A source's text and address, with a remark where it was not read itself."""
-    source = book.source(key)
-    return f"{source.text} {source.address}{_READING[source.read]}"
-
-
-_READING = {
-    Reading.TEXT: "",
-    Reading.ABSTRACT: " (abstract or opening read)",
-    Reading.SECONDARY: " (read at second hand)",
-}
+    return tuple(book.source(key).citation for key in dict.fromkeys(keys))

@@ -24,9 +24,9 @@ from fasciscope.app.report.words import (
 )
 from fasciscope.app.session import Session
 from fasciscope.app.summary_file import STATEMENT
-from fasciscope.classifier import NOTICE, Finding, Grade, load_catalogue
+from fasciscope.classifier import NOTICE, Finding, Grade, load_catalogue, load_muscles
 from fasciscope.classifier.cause import Kind, Mark
-from fasciscope.core import Label, ReviewFlag, SessionSummary, SiteSummary
+from fasciscope.core import ChannelInfo, Label, ReviewFlag, SessionSummary, SiteSummary
 
 GRADES: dict[Grade, str] = {
     Grade.STRONG: "strong evidence",
@@ -55,6 +55,7 @@ class SiteRow:
 
     name: str
     channel: str
+    supply: str  # nerve and roots
     usable: str
     usable_share: str
     fasciculations: str
@@ -181,6 +182,7 @@ def _site_row(site: SiteSummary) -> SiteRow:
     return SiteRow(
         name=place(site.channel),
         channel=site.channel.name,
+        supply=_supply(site.channel),
         usable=figure(site.usable_s / 60),
         usable_share=share(site.usable_s, site.recorded_s),
         fasciculations=f"{site.counts.get(Label.FASCICULATION, 0):,}",
@@ -194,6 +196,15 @@ def _site_row(site: SiteSummary) -> SiteRow:
         shapes=str(site.n_shapes),
         noise=f"{significant(site.noise)} µV" if calibrated else "uncalibrated",
     )
+
+
+def _supply(channel: ChannelInfo) -> str:
+    """The nerve and the roots of the channel's muscle; empty where its name tells no muscle."""
+    book = load_muscles()
+    site = book.site_of(channel)
+    if site is None:
+        return ""
+    return f"{book.nerves_of(site.muscle)[0].label}, {' '.join(site.muscle.innervation.roots)}"
 
 
 def _cramp_time(site: SiteSummary) -> str:
