@@ -4,6 +4,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -16,7 +17,15 @@ Answer = str | list[str]
 Ask = Callable[[str, Callable[[str], Answer | None]], Answer | None]
 
 
-def read_history(path: Path) -> History:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A history: the text that was given, which is kept beside the results, and what it says."""
+
+    text: str
+    history: History
+
+
+def read_history(path: Path) -> Said:
     """The history in a TOML file of answers by question id.
 
     Raises InputError for a file that cannot be read, is no TOML or answers what is not asked.
@@ -24,8 +33,8 @@ def read_history(path: Path) -> History:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise InputError("larger than 1 MB, which no history is. Give its TOML file.")
-        answers = tomllib.loads(path.read_text(encoding="utf-8"))
-        return history_of(answers)
+        text = path.read_text(encoding="utf-8")
+        return Said(text, history_of(tomllib.loads(text)))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check --history.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

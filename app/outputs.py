@@ -24,6 +24,8 @@ SUMMARY = "summary.json"
 REPORT = "report.html"
 FILES = (EVENTS, SIDECAR, REPORT, SUMMARY)
 """In the order in which they appear: a folder with a summary is whole."""
+HISTORY = "history.toml"
+"""Beside them where a history was given."""
 
 UNFINISHED = ".fasciscope-"
 """How temporary folders begin; one that a killed process left behind is in nobody's way."""
@@ -53,8 +55,12 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
         )
 
 
-def write_outputs(session: Session, folder: Path, *, force: bool = False) -> Path:
-    """Write the four files of a result into `folder`, whole or not at all; give the report's path.
+def write_outputs(
+    session: Session, folder: Path, *, history: str | None = None, force: bool = False
+) -> Path:
+    """Write the files of a result into `folder`, whole or not at all; give the report's path.
+
+    `history` is the text of the history that was given; it is kept with what was made of it.
 
     Raises UsageError where `check_folder` does, StorageError where the disk refuses.
     """
@@ -71,6 +77,8 @@ def write_outputs(session: Session, folder: Path, *, force: bool = False) -> Pat
         with _workplace(folder) as made:
             for name, text in texts.items():
                 _write_synced(made / name, text)
+            if history is not None:
+                _write_synced(made / HISTORY, history)
             _move(made, folder)
     except OSError as error:
         raise storage_error(error, folder) from error
@@ -111,5 +119,6 @@ def _move(made: Path, folder: Path) -> None:
     if not folder.exists():
         made.rename(folder)
         return
-    for name in FILES:
+    given = (HISTORY,) if (made / HISTORY).exists() else ()
+    for name in (*given, *FILES):
         (made / name).replace(folder / name)

@@ -9,12 +9,12 @@ import click
 
 from fasciscope.app.facts import Facts, open_with
 from fasciscope.app.failure import one_line, printable
+from fasciscope.app.history import Said
 from fasciscope.app.outputs import check_folder, write_outputs
 from fasciscope.app.progress import progress_of
 from fasciscope.app.session import Session
 from fasciscope.app.settings import Settings
 from fasciscope.app.summary_file import Json, summary_dict
-from fasciscope.classifier import History
 from fasciscope.core import FasciscopeError, Recording
 
 
@@ -24,7 +24,7 @@ class Run:
 
     facts: Facts
     settings: Settings
-    history: History | None = None
+    history: Said | None = None
     as_json: bool = False
     force: bool = False
 
@@ -47,7 +47,8 @@ class Run:
             session = analysed(
                 recording, self.settings, path.name, history=self.history, quiet=self.as_json
             )
-            report = write_outputs(session, folder, force=self.force)
+            said = None if self.history is None else self.history.text
+            report = write_outputs(session, folder, history=said, force=self.force)
         except FasciscopeError as error:
             code = error.exit_code
             click.echo(one_line(error, path.name), err=True)
@@ -83,14 +84,15 @@ def analysed(
     settings: Settings,
     name: str,
     *,
-    history: History | None = None,
+    history: Said | None = None,
     quiet: bool,
 ) -> Session:
     """Analyse with progress on stderr."""
     from fasciscope.app.pipeline import analyse  # SciPy, only when the file is sound
 
     with progress_of(name, recording.info.rate_hz, quiet=quiet) as progress:
-        return analyse(recording, settings, history=history, progress=progress)
+        said = None if history is None else history.history
+        return analyse(recording, settings, history=said, progress=progress)
 
 
 def tell(session: Session, name: str, report: Path) -> None:

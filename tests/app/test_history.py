@@ -29,7 +29,7 @@ def written(answers: list[tuple[str, Answer]], path: Path) -> Path:
 
 def test_what_is_typed_comes_back_from_the_file(tmp_path: Path) -> None:
     answers = asked(onset="3", alarm="1, 2", medicines='the "blue" one, Thyroxin\u00e4 \U0001f48a')
-    assert read_history(written(answers, tmp_path / "history.toml")) == History(
+    assert read_history(written(answers, tmp_path / "history.toml")).history == History(
         causes=("flag_persistent", "flag_weakness", "flag_wasting"),
         medicines=('the "blue" one', "Thyroxin\u00e4 \U0001f48a"),
     )
@@ -41,7 +41,7 @@ def test_the_file_is_its_owners_and_never_overwritten(tmp_path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(StorageError, match="cannot be written"):
         create_history(path)
-    assert read_history(path) == History()
+    assert read_history(path).history == History()
 
 
 def test_a_number_that_is_not_offered_is_refused() -> None:
@@ -55,14 +55,14 @@ def test_the_terminal_asks_again_and_keeps_what_was_said(tmp_path: Path) -> None
     result = CliRunner().invoke(history_command, [str(path)], input="\n".join(typed) + "\n")
     assert result.exit_code == 0, result.output
     assert "Allowed: days, weeks, months, unknown" in result.output
-    assert read_history(path) == History(causes=("flag_persistent",))
+    assert read_history(path).history == History(causes=("flag_persistent",))
 
 
 def test_what_was_said_outlives_an_interruption(tmp_path: Path) -> None:
     path = tmp_path / "history.toml"
     result = CliRunner().invoke(history_command, [str(path)], input="3\n")  # then the input ends
     assert result.exit_code == 1
-    assert read_history(path) == History(causes=("flag_persistent",))
+    assert read_history(path).history == History(causes=("flag_persistent",))
 
 
 def test_a_name_that_is_taken_is_told_before_anything_is_asked(tmp_path: Path) -> None:
@@ -104,6 +104,9 @@ def test_a_history_adds_findings_and_changes_no_event(
     assert events[0] == events[1]
     report = (tmp_path / "with" / "report.html").read_text(encoding="utf-8")
     assert "Named in the history: weakness" in report
+    kept = (tmp_path / "with" / "history.toml").read_text()
+    assert kept == (tmp_path / "said.toml").read_text()
+    assert not (tmp_path / "without" / "history.toml").exists()
     assert "Caffeine" in report
     assert "Named in the history" not in (tmp_path / "without" / "report.html").read_text()
 
