@@ -68,7 +68,7 @@ def match(
     return Findings(
         see,
         _with_history(context, named_words),
-        _with_pattern(context, where_finding(summary)),
+        _with_pattern(context, where_finding(summary) if context.active else None),
         max((finding.urgency for finding in see), default=Urgency.NONE_RAISED),
     )
 

@@ -75,6 +75,12 @@ def test_a_muscle_without_a_norm_says_so() -> None:
     assert text == "Soleus: no norm was found, which is not a norm of none."
 
 
+def test_nothing_is_said_of_sites_where_no_more_was_found_than_chance() -> None:
+    named = session(("RFDI", 2, 300.0), ("ADM right", 2, 300.0))
+    found = match(replace(named, pattern=Pattern.QUIET))
+    assert WHERE not in [finding.cause for finding in found.with_pattern]
+
+
 def test_the_muscles_of_one_root_show_it_although_their_nerves_differ() -> None:
     text = said(
         session(
