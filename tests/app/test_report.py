@@ -16,7 +16,7 @@ from fasciscope.app.report.rate import rates_over_time
 from fasciscope.app.report.shapes import MAX_SHAPES
 from fasciscope.app.report.view import KINDS
 from fasciscope.app.session import Session
-from fasciscope.classifier import load_catalogue, match
+from fasciscope.classifier import History, load_catalogue, match
 from fasciscope.core import Annotation, ChannelInfo, Event, Label, Pattern, ReviewFlag
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "image", "rect", "circle"}
@@ -196,6 +196,16 @@ def test_hostile_names_are_shown_and_do_nothing() -> None:
     page = Page(html)
     assert "script" not in {tag for tag, _ in page.tags}
     assert "alert(1)" in page.text
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+
+
+def test_hostile_words_of_a_history_are_shown_and_do_nothing() -> None:
+    said = History(conditions=(HOSTILE,), alarms=(HOSTILE, "weakness"))
+    html = report_html(replace(PLAIN, findings=match(PLAIN.summary, said)))
+    page = Page(html)
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert page.text.count("alert(1)") >= 2
     assert "\x1b" not in html
     assert "\u202e" not in html
 
