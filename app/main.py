@@ -19,6 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fasciscope.app.cmd_analyse:analyse_command",
         "Analyse recordings: events.tsv, summary.json and report.html.",
     ),
+    "board": (
+        "fasciscope.app.cmd_board:board_command",
+        "Play a board without hardware, for any client.",
+    ),
     "causes": (
         "fasciscope.app.cmd_causes:causes_command",
         "Search the catalogue of causes, with sources.",

@@ -4,7 +4,7 @@ In: a board's name. Out: what the board's makers and firmware say of it (`Board`
 scale, pass-band, counter. That is what `analyse --board` adds to a raw file that leaves it out.
 In: bytes of its wire. Out: frames in counts, and every byte that is none by name (`codec.Decoder`;
 one file a family, the encoder beside it, all in `codecs.CODECS`; `framing` finds the step).
-Nothing streams from them yet: that comes with the live milestone.
+In: a host's commands. Out: the answers and frames of a board that is not there (`virtual`).
 May import `core` only; opens no port, no socket and no file.
 """
 

@@ -1,0 +1,136 @@
+"""Virtual boards: a host's commands in, a board's answers and real frames out; pure, no port and no clock.
+
+A player (a pseudo-terminal, a socket) carries the bytes and asks for as many samples as are due.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fasciscope.firmware_bridge.codec import Codec
+from fasciscope.firmware_bridge.codecs import CODECS
+from fasciscope.firmware_bridge.frames import Frames
+
+Signal = Callable[[int, int], NDArray[np.int32]]
+"""Counts (n, n_channels) of the samples from a number on."""
+
+
+class Manner(Protocol):
+    """How a kind of board answers: a byte of the host at a time, its answer, and whether it streams now."""
+
+    @property
+    def streaming(self) -> bool:
+        """True between start and stop."""
+        ...
+
+    def hear(self, byte: bytes, /) -> bytes:
+        """Take a byte of the host; give the answer, empty for none."""
+        ...
+
+
+@dataclass(slots=True)
+class CytonManner:
+    """OpenBCI's letters: ``b`` start, ``s`` stop, texts that end in ``$$$`` (boards.md 1.1)."""
+
+    streaming: bool = False
+    _inside: bytes = b""  # of a command of several letters: its first
+
+    def hear(self, byte: bytes) -> bytes:
+        """Take a letter; multi-letter commands (x .. X, z .. Z, ~n, /n) are acknowledged at their end."""
+        if self._inside:
+            if byte == _CYTON_LONG[self._inside] or not _CYTON_LONG[self._inside]:
+                self._inside = b""
+                return b"Success: set$$$"
+            return b""
+        if byte in _CYTON_LONG:
+            self._inside = byte
+            return b""
+        if byte in b"bs":
+            self.streaming = byte == b"b"
+            return b""
+        if byte == b"v":
+            self.streaming = False
+        return _CYTON_ANSWERS.get(byte, b"")
+
+
+_CYTON_LONG = {b"x": b"X", b"z": b"Z", b"~": b"", b"/": b""}
+_CYTON_ANSWERS = {
+    b"v": (
+        b"OpenBCI V3 8-16 channel\nOn Board ADS1299 Device ID: 0x3E\n"
+        b"LIS3DH Device ID: 0x33\nFirmware: v3.1.2\n$$$"
+    ),
+    b"V": b"v3.1.2$$$",
+    b"d": b"updating channel settings to default$$$",
+    b"D": b"060110$$$",
+    b"?": b"registers: virtual board$$$",
+    b"c": b"8 channels$$$",
+    b"C": b"16 channels$$$",
+}
+
+
+@dataclass(slots=True)
+class BitalinoManner:
+    """BITalino's bytes: rate, start with a mask of channels, stop, version (boards.md 3)."""
+
+    streaming: bool = False
+
+    def hear(self, byte: bytes) -> bytes:
+        """Take a command byte."""
+        value = byte[0]
+        if value == 0xFF or (self.streaming and value == 0x00):
+            self.streaming = False
+        elif not self.streaming and value & 3 in (1, 2):
+            self.streaming = True
+        elif not self.streaming and value in (0x07, 0x0F):
+            return b"BITalino_v5.2\n"
+        return b""
+
+
+MANNERS: dict[str, tuple[str, Callable[[], Manner]]] = {
+    "bitalino": ("bitalino-6", BitalinoManner),
+    "cyton": ("cyton", CytonManner),
+    "cyton-daisy": ("cyton-daisy", CytonManner),
+}
+"""Boards that can be played: the wire format, and how it answers."""
+
+
+@dataclass(slots=True)
+class VirtualBoard:
+    """One board at work; frames are counted from its start command on, as the firmware does."""
+
+    codec: Codec
+    manner: Manner
+    signal: Signal
+    sent: int = field(default=0)  # samples since the last start
+
+    def receive(self, data: bytes) -> bytes:
+        """Take bytes of the host; give the answers to them."""
+        answers = []
+        for at in range(len(data)):
+            before = self.manner.streaming
+            answers.append(self.manner.hear(data[at : at + 1]))
+            if self.manner.streaming and not before:
+                self.sent = 0
+        return b"".join(answers)
+
+    def stream(self, n_samples: int) -> bytes:
+        """The next samples, in whole frames, as the board would send them."""
+        n = n_samples // self.codec.per_frame
+        if n == 0 or not self.manner.streaming:
+            return b""
+        counts = self.signal(self.sent, n * self.codec.per_frame)
+        first = self.sent // self.codec.per_frame
+        counter = None
+        if self.codec.wrap is not None:
+            counter = self.codec.advance * (first + np.arange(n, dtype=np.int64)) % self.codec.wrap
+        self.sent += len(counts)
+        return self.codec.encode(Frames(counts, counter, self.codec.per_frame))
+
+
+def virtual_board(name: str, signal: Signal) -> VirtualBoard:
+    """The board of this name (one of `MANNERS`), playing `signal`."""
+    codec, manner = MANNERS[name]
+    return VirtualBoard(CODECS[codec], manner(), signal)

@@ -1,0 +1,144 @@
+"""Virtual boards as others see them: BrainFlow's own driver, and pyserial with our decoder."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import serial
+from numpy.typing import NDArray
+
+from fasciscope.app.main import run
+from fasciscope.app.player import Player, pseudo_terminal
+from fasciscope.app.virtual import ScenarioSignal
+from fasciscope.firmware_bridge import CODECS, board
+from fasciscope.firmware_bridge.virtual import MANNERS, Signal, virtual_board
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+
+
+def ramp(n_channels: int) -> Signal:
+    """Counts that tell their own number and channel."""
+
+    def counts(first: int, n: int) -> NDArray[np.int32]:
+        at = np.arange(first, first + n, dtype=np.int32)[:, None]
+        return (at % 500) + 1000 * np.arange(n_channels, dtype=np.int32)
+
+    return counts
+
+
+@contextmanager
+def played(name: str, signal: Signal, rate_hz: float) -> Iterator[str]:
+    """The port of a board that is played by another thread."""
+    over = threading.Event()
+    with pseudo_terminal() as (ours, port):
+        player = Player(virtual_board(name, signal), ours, rate_hz)
+
+        def work() -> None:
+            while not over.is_set():
+                player.step()
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield port
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.parametrize("name", ["cyton", "cyton-daisy"])
+def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
+    brainflow = pytest.importorskip("brainflow.board_shim")
+    shim = brainflow.BoardShim
+    shim.disable_board_logger()
+    kind = {
+        "cyton": brainflow.BoardIds.CYTON_BOARD,
+        "cyton-daisy": brainflow.BoardIds.CYTON_DAISY_BOARD,
+    }
+    n_channels = CODECS[MANNERS[name][0]].n_channels
+    rate_hz = board(name).rate_hz
+    assert rate_hz is not None
+    with played(name, ramp(n_channels), 8 * rate_hz) as port:  # eight times as fast: it only waits
+        given = brainflow.BrainFlowInputParams()
+        given.serial_port, given.timeout = port, 5
+        client = shim(kind[name], given)
+        client.prepare_session()
+        try:
+            client.start_stream(45_000)
+            for _ in range(400):
+                if client.get_board_data_count() >= 600:
+                    break
+                threading.Event().wait(0.02)
+            data = client.get_board_data()
+            client.stop_stream()
+        finally:
+            client.release_session()
+    scale = board(name).uv_per_count
+    assert scale is not None
+    counts = data[shim.get_exg_channels(kind[name])].T / scale
+    assert len(counts) >= 600
+    first = round(float(counts[0, 0]))
+    np.testing.assert_allclose(counts, ramp(n_channels)(first, len(counts)), atol=0.02)
+
+
+@pytest.mark.parametrize(("name", "start"), [("cyton", b"b"), ("bitalino", b"\xfd")])
+def test_pyserial_and_our_decoder_read_every_sample(name: str, start: bytes) -> None:
+    codec = CODECS[MANNERS[name][0]]
+    top = np.array(codec.high, dtype=np.int32) + 1
+
+    def signal(first: int, n: int) -> NDArray[np.int32]:
+        return ramp(codec.n_channels)(first, n) % top
+
+    decoder = codec.decoder()
+    got = np.empty((0, codec.n_channels), np.int32)
+    with (
+        played(name, signal, 20_000.0) as port,
+        serial.Serial(port, 115_200, timeout=1.0) as client,
+    ):
+        client.write(start)
+        while len(got) < 3000:
+            one = decoder.feed(client.read(client.in_waiting or 1))
+            got = np.concatenate([got, one.frames.counts])
+            assert one.garbage == ()
+    np.testing.assert_array_equal(got, signal(0, len(got)))
+
+
+def test_a_board_answers_its_commands_and_is_silent_until_it_is_started() -> None:
+    one = virtual_board("cyton", ramp(8))
+    assert one.receive(b"v").endswith(b"$$$")
+    assert one.stream(100) == b""
+    assert one.receive(b"x1060110X").endswith(b"$$$")  # no b or s of its inside is obeyed
+    assert one.stream(100) == b""
+    one.receive(b"b")
+    assert len(one.stream(10)) == 10 * 33
+    one.receive(b"s")
+    assert one.stream(10) == b""
+    one.receive(b"b")
+    assert one.stream(1)[1] == 0  # the counter begins anew
+
+
+@pytest.mark.parametrize("name", sorted(MANNERS))
+def test_a_scenario_plays_within_the_board_s_range_and_for_ever(name: str) -> None:
+    codec = CODECS[MANNERS[name][0]]
+    signal = ScenarioSignal(name, "demo")
+    rate_hz = board(name).rate_hz
+    assert rate_hz is not None
+    counts = np.concatenate([signal(k * 5000, 5000) for k in range(5)])
+    assert (counts >= codec.low).all()
+    assert (counts <= codec.high).all()
+    assert counts[:, 0].std() > 1
+    np.testing.assert_array_equal(signal(0, 100), counts[:100])
+
+
+def test_a_board_or_a_scenario_that_cannot_be_played_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["board", "nope", "--pty"]) == 2
+    assert "cyton" in capsys.readouterr().err
+    assert run(["board", "cyton", "--pty", "--scenario", "nope"]) == 2
+    assert "demo" in capsys.readouterr().err
+    assert run(["board", "cyton", "--pty", "--for", "0"]) == 0
+    assert "port: " in capsys.readouterr().out
