@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from signals import blocks_of, info_of, noise, with_waves
 
@@ -41,6 +41,7 @@ def own_measures(found: list[Potential]) -> np.ndarray:
     return np.array([[getattr(p, name) for name in OWN] for p in found])
 
 
+@settings(max_examples=10, deadline=None)
 @given(
     at_s=st.lists(st.floats(0.3, 17.5), min_size=1, max_size=8),
     every_s=st.sampled_from([2.0, 3.0, 4.0, 7.0]),

@@ -154,8 +154,8 @@ def others_lost(codec: Codec, frames: Frames, at: int, stream: bytes) -> int:
 
 @pytest.mark.parametrize("name", CODECS)
 @pytest.mark.parametrize("kind", ["random", "damaged"])
-def test_a_megabyte_of_rubbish_is_taken_without_an_error(name: str, kind: str) -> None:
-    rubbish(CODECS[name], kind, 1_000_000)
+def test_rubbish_is_taken_without_an_error(name: str, kind: str) -> None:
+    rubbish(CODECS[name], kind, 200_000)
 
 
 @pytest.mark.slow
