@@ -12,6 +12,7 @@ from fasciscope.firmware_bridge.virtual import VirtualBoard
 
 TICK_S = 0.004
 READ_BYTES = 4096
+MOST_S = 1.0  # of samples at once, however far behind
 
 
 @contextmanager
@@ -42,23 +43,24 @@ class Player:
         self._port = port
         self._rate_hz = rate_hz
         self._began_s = 0.0
+        self._starts = 0
         self._waiting = b""  # what the port did not take yet
 
     def step(self, wait_s: float = TICK_S) -> None:
         """Answer what the host said within `wait_s`, and send the samples that are due by then."""
         ready, _, _ = select.select([self._port], [], [], wait_s)
         if ready:
-            before = self._board.manner.streaming
             self._waiting += self._board.receive(os.read(self._port, READ_BYTES))
-            if self._board.manner.streaming and not before:
-                self._began_s = time.monotonic()
-        if self._board.manner.streaming:
-            due = int((time.monotonic() - self._began_s) * self._rate_hz) - self._board.sent
-            self._waiting += self._board.stream(due)
+            if self._board.starts > self._starts:
+                self._began_s, self._starts = time.monotonic(), self._board.starts
         self._send()
+        if self._board.manner.streaming and not self._waiting:
+            due = int((time.monotonic() - self._began_s) * self._rate_hz) - self._board.sent
+            self._waiting = self._board.stream(min(due, round(MOST_S * self._rate_hz)))
+            self._send()
 
     def _send(self) -> None:
-        """As much as the port takes: a host that does not read makes the board wait, and loses nothing."""
+        """As much as the port takes: a host that does not read makes the board wait and loses nothing."""
         while self._waiting:
             try:
                 taken = os.write(self._port, self._waiting)

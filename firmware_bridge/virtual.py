@@ -4,7 +4,7 @@ A player (a pseudo-terminal, a socket) carries the bytes and asks for as many sa
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -104,7 +104,8 @@ class VirtualBoard:
     codec: Codec
     manner: Manner
     signal: Signal
-    sent: int = field(default=0)  # samples since the last start
+    sent: int = 0  # samples since the last start
+    starts: int = 0
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes of the host; give the answers to them."""
@@ -113,7 +114,7 @@ class VirtualBoard:
             before = self.manner.streaming
             answers.append(self.manner.hear(data[at : at + 1]))
             if self.manner.streaming and not before:
-                self.sent = 0
+                self.sent, self.starts = 0, self.starts + 1
         return b"".join(answers)
 
     def stream(self, n_samples: int) -> bytes:
