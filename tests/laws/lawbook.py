@@ -38,7 +38,7 @@ Filter = Callable[[NDArray[np.float64], NDArray[np.bool_], Sequence[int]], NDArr
 """(uv, holes, sizes of the frames) to the filtered samples."""
 
 
-def _written(items: Iterable[Activity | Event]) -> list[tuple[str, bytes]]:
+def written(items: Iterable[Activity | Event]) -> list[tuple[str, bytes]]:
     """Every field to the last bit: repr of a float is exact."""
     return [(repr(i), i.waveform.tobytes() if isinstance(i, Potential) else b"") for i in items]
 
@@ -48,7 +48,7 @@ def check_cut_law(
 ) -> None:
     """Law 1 (and 4, where a size is 0): the cut changes nothing, bit for bit."""
     whole, pieces = analyse(info, blocks), analyse(info, cut(blocks, sizes))
-    assert _written(whole) == _written(pieces)
+    assert written(whole) == written(pieces)
 
 
 def check_empty_law(
@@ -60,7 +60,7 @@ def check_empty_law(
         empty = SampleBlock(info, block.first_sample, block.uv[:0])
         padded += [empty] * at.count(index) + [block]
     end = SampleBlock(info, blocks[-1].end_sample, blocks[-1].uv[:0])
-    assert _written(analyse(info, blocks)) == _written(analyse(info, [*padded, end]))
+    assert written(analyse(info, blocks)) == written(analyse(info, [*padded, end]))
 
 
 def check_count_law(summarise: Summarise, recording: Recording) -> None:
