@@ -12,8 +12,8 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.frames import Decoded, Frames
 
-WEAK = [name for name in CODECS if name.startswith("bitalino")]
-"""A wrong frame passes their check one time in sixteen."""
+WEAK = [name for name in CODECS if name.startswith(("bitalino", "emager"))]
+"""A wrong frame passes BITalino's check one time in sixteen; EMaGer's mark is a bit a value."""
 STREAMS = [name for name, codec in CODECS.items() if codec.packet_n is None]
 
 
