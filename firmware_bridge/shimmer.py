@@ -8,7 +8,7 @@ shimmer/shimmer3.cpp and shimmer3_defines.h (@9097190cc70f); pyshimmer (seemoo-l
 """
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,23 +135,24 @@ def layout_of(answer: bytes, crc_n: int = 0) -> Layout | None:
 
 def crc16(rows: Rows) -> NDArray[np.uint16]:
     """The CRC of each row (n, length): CCITT, from B0CA, over an even number of bytes (a 00 added)."""
-    if rows.shape[1] % 2:
-        rows = np.pad(rows, ((0, 0), (0, 1)))
-    crc = np.full(len(rows), CRC_START, np.uint16)
-    for column in range(rows.shape[1]):
-        crc = (crc << 8) ^ _CRC[(crc >> 8) ^ rows[:, column]]
-    return crc
+    length = rows.shape[1]
+    tables = _crc_tables(length)
+    start = tables[0, CRC_START >> 8] ^ tables[1, CRC_START & 0xFF]
+    crc: NDArray[np.uint16] = np.bitwise_xor.reduce(tables[np.arange(length), rows], axis=1)
+    return crc ^ start
 
 
-def _crc_table() -> NDArray[np.uint16]:
-    """What a byte makes of a CRC of 0, polynomial x^16 + x^12 + x^5 + 1."""
-    crc = np.arange(256) << 8
+@cache
+def _crc_tables(length: int) -> NDArray[np.uint16]:
+    """What a byte at each place of a message adds to its CRC (length, 256): x^16 + x^12 + x^5 + 1."""
+    last = np.arange(256) << 8
     for _ in range(8):
-        crc = (crc << 1) ^ np.where(crc & 0x8000, 0x1021, 0)
-    return (crc & 0xFFFF).astype(np.uint16)
-
-
-_CRC = _crc_table()
+        last = (last << 1) ^ np.where(last & 0x8000, 0x1021, 0)
+    last &= 0xFFFF
+    tables = [last]
+    while len(tables) < length + length % 2:
+        tables.append((tables[-1] << 8 & 0xFFFF) ^ last[tables[-1] >> 8])
+    return np.array(tables[::-1][:length], np.uint16)
 
 
 def _crc_bytes(layout: Layout, rows: Rows) -> NDArray[np.uint8]:
