@@ -1,16 +1,15 @@
 """The table of muscles: muscles.toml, checked, and the muscle and side that a channel's label names."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from fasciscope.classifier.cause import Mark, Source, Statement
+from fasciscope.classifier.cause import Source, Statement
 from fasciscope.classifier.muscle import ROOTS, Marked, Muscle, Nerve, Region, Site, plain
-from fasciscope.classifier.table import build
+from fasciscope.classifier.table import build, parse
 from fasciscope.core import ChannelInfo, InputError
 from fasciscope.core.channel import Side
 
@@ -126,13 +125,7 @@ def load_muscles(path: Path = SHIPPED) -> Anatomy:
 
 
 def _read(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as handle:
-            table: dict[str, object] = tomllib.load(handle)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} is not TOML: {error}.") from error
+    table = parse(path)
     version = table.get("schema_version")
     if version != SCHEMA_VERSION:
         raise InputError(
@@ -198,10 +191,7 @@ def _marked(anatomy: Anatomy) -> Iterator[tuple[str, Marked]]:
 
 def _unmarked(anatomy: Anatomy) -> Iterator[str]:
     for where, item in _marked(anatomy):
-        if item.mark is Mark.READ and not item.sources:
-            yield f"{where}.sources: the mark 'a' says that a source was read, and none is cited."
-        if item.mark is not Mark.READ and item.sources:
-            yield f"{where}.mark: {item.mark.value!r} says that none was read, and one is cited."
+        yield from item.mark.faults(where, item.sources)
 
 
 def _sources(anatomy: Anatomy) -> Iterator[str]:

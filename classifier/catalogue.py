@@ -1,6 +1,5 @@
 """The catalogue of causes: the TOML files of the folder causes, checked and searchable."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +18,7 @@ from fasciscope.classifier.cause import (
     Source,
     Topic,
 )
-from fasciscope.classifier.table import build
+from fasciscope.classifier.table import build, parse
 from fasciscope.core import InputError, Pattern
 
 SHIPPED = Path(__file__).with_name("causes")
@@ -114,23 +113,13 @@ def load_catalogue(path: Path = SHIPPED) -> Catalogue:
 def _read(path: Path) -> dict[str, object]:
     table: dict[str, object] = {}
     for part in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
-        _put_together(table, _parse(part), part.name)
+        _put_together(table, parse(part), part.name)
     version = table.get("schema_version")
     if version != SCHEMA_VERSION:
         raise InputError(
             f"{path.name}: schema_version is {version!r}; {SCHEMA_VERSION} is read here."
         )
     return table
-
-
-def _parse(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as handle:
-            return tomllib.load(handle)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} is not TOML: {error}.") from error
 
 
 def _put_together(whole: dict[str, object], part: dict[str, object], file: str) -> None:
@@ -174,10 +163,7 @@ def _known(catalogue: Catalogue) -> Iterator[tuple[str, Known]]:
 
 def _unmarked(catalogue: Catalogue) -> Iterator[str]:
     for where, item in _known(catalogue):
-        if item.mark is Mark.READ and not item.sources:
-            yield f"{where}.sources: the mark 'a' says that a source was read, and none is cited."
-        if item.mark is not Mark.READ and item.sources:
-            yield f"{where}.mark: {item.mark.value!r} says that none was read, and one is cited."
+        yield from item.mark.faults(where, item.sources)
 
 
 def _unlisted_sources(catalogue: Catalogue) -> Iterator[str]:

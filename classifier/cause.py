@@ -31,6 +31,13 @@ class Mark(StrEnum):
         """The text, with the remark where no source was read."""
         return text if self is Mark.READ else f"{text} [{self.remark}]"
 
+    def faults(self, where: str, sources: tuple[str, ...]) -> Iterator[str]:
+        """What is wrong with the mark of what stands at `where` and cites these sources."""
+        if self is Mark.READ and not sources:
+            yield f"{where}.sources: the mark 'a' says that a source was read, and none is cited."
+        if self is not Mark.READ and sources:
+            yield f"{where}.mark: {self.value!r} says that none was read, and one is cited."
+
 
 _MEANING = {
     Mark.READ: "read in the source",

@@ -1,12 +1,25 @@
-"""A table of a TOML file to a dataclass, with errors that name the entry and the field."""
+"""TOML files, and their tables to dataclasses, with errors that name the entry and the field."""
 
+import tomllib
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from fasciscope.core import InputError
 
 T = TypeVar("T")
+
+
+def parse(path: Path) -> dict[str, object]:
+    """The tables of a TOML file. Raises InputError where it cannot be read or is none."""
+    try:
+        with path.open("rb") as handle:
+            return tomllib.load(handle)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not TOML: {error}.") from error
 
 
 def build(kind: type[T], table: object, where: str) -> T:

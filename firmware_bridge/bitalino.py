@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.firmware_bridge.codec import Codec
-from fasciscope.firmware_bridge.frames import Decoded, Frames
-from fasciscope.firmware_bridge.framing import Cut, FixedFraming, Rows
+from fasciscope.firmware_bridge.frames import Frames
+from fasciscope.firmware_bridge.framing import FixedFraming, Rows
+from fasciscope.firmware_bridge.rows import RowDecoder
 
 LENGTHS = (3, 4, 6, 7, 8, 8)
 """Bytes of a frame, by its number of channels, from one."""
@@ -50,31 +51,10 @@ def crc4(rows: Rows) -> NDArray[np.uint8]:
     return crc
 
 
-class BitalinoDecoder:
+def decoder(n_channels: int = 6) -> RowDecoder:
     """Bytes of a BITalino with so many channels to frames. Aux: `digital` (n, 4), I1 I2 O1 O2."""
-
-    wrap = WRAP
-
-    def __init__(self, n_channels: int = 6) -> None:
-        self._n_channels = n_channels
-        self._framing = FixedFraming(LENGTHS[n_channels - 1], _sound, _follows, CONFIRM, weak=True)
-
-    @property
-    def buffered(self) -> int:
-        """Bytes that wait for more."""
-        return self._framing.buffered
-
-    def feed(self, data: bytes) -> Decoded:
-        """Take bytes; give what became final."""
-        return self._decoded(self._framing.feed(data))
-
-    def finish(self) -> Decoded:
-        """Give what still waits."""
-        return self._decoded(self._framing.finish())
-
-    def _decoded(self, cut: Cut) -> Decoded:
-        frames = _frames(cut.rows, self._n_channels)
-        return Decoded(frames, cut.rows.size, cut.garbage)
+    framing = FixedFraming(LENGTHS[n_channels - 1], _sound, _follows, CONFIRM, weak=True)
+    return RowDecoder(framing, partial(_frames, n_channels=n_channels))
 
 
 def _sound(rows: Rows) -> NDArray[np.bool_]:
@@ -134,7 +114,7 @@ def encode(frames: Frames) -> bytes:
 
 CODECS = {
     f"bitalino-{n}": Codec(
-        decoder=partial(BitalinoDecoder, n),
+        decoder=partial(decoder, n),
         encode=encode,
         low=(0,) * n,
         high=tuple((1 << bits) - 1 for bits in BITS[:n]),

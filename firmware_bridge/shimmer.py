@@ -138,8 +138,8 @@ def crc16(rows: Rows) -> NDArray[np.uint16]:
     length = rows.shape[1]
     tables = _crc_tables(length)
     start = tables[0, CRC_START >> 8] ^ tables[1, CRC_START & 0xFF]
-    crc: NDArray[np.uint16] = np.bitwise_xor.reduce(tables[np.arange(length), rows], axis=1)
-    return crc ^ start
+    crc: NDArray[np.uint16] = np.bitwise_xor.reduce(tables[np.arange(length), rows], axis=1) ^ start
+    return crc
 
 
 @cache

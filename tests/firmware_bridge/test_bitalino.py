@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fasciscope.firmware_bridge.bitalino import BitalinoDecoder, crc4, encode
+from fasciscope.firmware_bridge.bitalino import crc4, decoder, encode
 
 Vectors = Callable[[str], dict[str, Any]]
 
@@ -15,8 +15,7 @@ Vectors = Callable[[str], dict[str, Any]]
 def test_the_official_api_reads_the_same_values(vectors: Vectors, place: int) -> None:
     told = vectors("bitalino")["vectors"][0]["frames"][place]
     stream = bytes.fromhex("".join(told["frames_hex"]))
-    decoder = BitalinoDecoder(len(told["channels"]))
-    frames = decoder.feed(stream).frames
+    frames = decoder(len(told["channels"])).feed(stream).frames
     assert frames.counter is not None
     rows = np.column_stack([frames.counter, frames.aux["digital"], frames.counts])
     np.testing.assert_array_equal(rows, told["decoded"])
@@ -25,8 +24,8 @@ def test_the_official_api_reads_the_same_values(vectors: Vectors, place: int) ->
 
 def test_its_simulated_signal_is_read_too(vectors: Vectors) -> None:
     told = vectors("bitalino")["vectors"][0]["simulated_mode_6ch"]
-    decoder = BitalinoDecoder(6)
-    first, last = decoder.feed(bytes.fromhex("".join(told["frames_hex"]))), decoder.finish()
+    reader = decoder(6)
+    first, last = reader.feed(bytes.fromhex("".join(told["frames_hex"]))), reader.finish()
     assert first.frames.n_frames + last.frames.n_frames == len(told["frames_hex"])
     assert (first.garbage, last.garbage) == ((), ())
 
