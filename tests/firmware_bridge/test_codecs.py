@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fasciscope.firmware_bridge.codec import Codec
@@ -88,6 +88,7 @@ def test_what_is_encoded_is_decoded(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STREAMS)
+@settings(max_examples=30, deadline=None)
 @given(
     cuts=st.lists(st.integers(0, 1 << 16), max_size=12),
     damage=st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), max_size=4),
@@ -111,6 +112,7 @@ def test_how_bytes_are_cut_changes_nothing(
 
 
 @pytest.mark.parametrize("name", [n for n in STREAMS if n not in WEAK])
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_a_byte_that_is_wrong_or_missing_costs_at_most_the_frame_that_it_is_in(
     name: str, data: st.DataObject
