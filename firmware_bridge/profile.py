@@ -1,0 +1,37 @@
+"""How a host talks to a board: what it opens, what it says to start and to stop."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Gatt:
+    """A Bluetooth LE board: what its advertised name begins with, its service and characteristics.
+
+    `data` notify frames; with more than one, each notification has the number of its own before it.
+    `control` takes the commands.
+    """
+
+    names: tuple[str, ...]
+    service: str
+    data: tuple[str, ...]
+    control: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A board's side of the talk.
+
+    `codec` names its wire format. `start` and `stop` are commands, written one at a time, `pause_s`
+    apart; where answers end in `prompt`, the next waits for it. `bauds` are the serial speeds, the
+    likeliest first; none where there is no serial port. `wakes_s` is how long the board may be deaf
+    after its port was opened (an Arduino restarts).
+    """
+
+    codec: str
+    start: tuple[bytes, ...] = ()
+    stop: tuple[bytes, ...] = ()
+    prompt: bytes = b""
+    pause_s: float = 0.0
+    wakes_s: float = 0.0
+    bauds: tuple[int, ...] = ()
+    gatt: Gatt | None = None
