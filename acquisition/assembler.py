@@ -5,6 +5,7 @@ long one is a jump of `first_sample`. A counter of few bits cannot tell a whole 
 the time between arrivals decides, and what it cannot decide is called uncertain, with its bounds.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,21 +53,41 @@ class Assembler:
 
     `scale` (n_channels,) turns counts into the stream's unit. A frame whose counter alone is damaged
     (the next goes on as if it had been right) is no loss; so the last frame of a batch waits if its
-    counter is out of turn.
+    counter is out of turn. A count at the end of its channel's range is marked as clipped.
     """
 
     def __init__(self, info: StreamInfo, codec: Codec, scale: NDArray[np.float64]) -> None:
         self._info = info
         self._codec = codec
         self._scale = scale
-        self._turn = None if codec.wrap is None else codec.wrap // codec.advance
+        self._turn = None if codec.wrap is None else codec.wrap / codec.advance
+        self._rails = np.array(codec.low), np.array(codec.high)
         self._frame_s = codec.per_frame / info.rate_hz
         self._fill_n = round(FILL_S * info.rate_hz)
         self._next = 0  # the absolute number of the sample that would continue the stream
-        self._unit: int | None = None  # the last frame's counter, in frames
+        self._counter: int | None = None  # of the last frame
         self._received_s: float | None = None
         self._row = np.zeros((1, info.n_channels))  # the last sample, for filling
         self._held: tuple[Frames, float] | None = None
+        self._resumes_at: Callable[[float], float] | None = None
+        self._missed = 0  # frames of a wire without a counter that are known to be lost
+
+    @property
+    def next_sample(self) -> int:
+        """The absolute number of the sample that would continue the stream."""
+        return self._next
+
+    def missed(self, n_frames: int) -> None:
+        """About so many frames were lost before the next; needed only where the wire has no counter."""
+        if self._turn is None and self._received_s is not None:
+            self._missed += n_frames
+
+    def resume(self, sample_at: Callable[[float], float]) -> Assembled:
+        """The board was gone and begins anew: `sample_at` tells what is sampled at a time of arrival."""
+        out = self.finish()
+        if self._received_s is not None:
+            self._resumes_at, self._counter, self._missed = sample_at, None, 0
+        return out
 
     def push(self, frames: Frames, received_s: float) -> Assembled:
         """Take the frames of one read, with the host's monotonic time at its end."""
@@ -87,8 +108,9 @@ class Assembler:
     def _assemble(self, frames: Frames, received_s: float, *, final: bool) -> Assembled:
         if frames.n_frames == 0:
             return Assembled()
+        told = frames.n_frames == 1 and (self._resumes_at is not None or self._missed > 0)
         steps, doubt = self._steps(frames, received_s)
-        if not final and steps[-1] != 1:
+        if not final and steps[-1] != 1 and not told:
             self._held = (_part(frames, frames.n_frames - 1, frames.n_frames), received_s)
             frames, steps = _part(frames, 0, frames.n_frames - 1), steps[:-1]
             if frames.n_frames == 0:
@@ -109,18 +131,17 @@ class Assembler:
 
     def _steps(self, frames: Frames, received_s: float) -> tuple[NDArray[np.int64], int]:
         """How many frames each is after the one before, and by how many the first may be off."""
-        steps = np.ones(frames.n_frames, dtype=np.int64)
-        if frames.counter is not None and self._turn is not None:
-            units = frames.counter // self._codec.advance
-            before = units[0] - 1 if self._unit is None else self._unit
-            steps = np.diff(units, prepend=before) % self._turn
-            steps[steps == 0] = 1  # it stood still: what came is no loss
-            back = np.flatnonzero(
-                (steps[:-1] != 1) & ((steps[:-1] + steps[1:] - 2) % self._turn == 0)
-            )
-            steps[back] = steps[back + 1] = 1
+        steps = self._counted(frames)
         if self._received_s is None:
             return steps, 0
+        if self._resumes_at is not None:
+            steps[0] = self._away(frames, self._resumes_at(received_s))
+            self._resumes_at = None
+            return steps, round(JITTER_S / self._frame_s)
+        if self._missed:
+            steps[0] += self._missed
+            doubt, self._missed = self._missed, 0
+            return steps, doubt
         expected = (received_s - self._received_s) / self._frame_s - int(steps[1:].sum())
         if self._turn is None:
             if expected * self._frame_s <= STALL_S:
@@ -130,8 +151,27 @@ class Assembler:
         if expected <= STALL_TURNS * self._turn:
             return steps, 0
         turns = max(0, round((expected - int(steps[0])) / self._turn))
-        steps[0] += turns * self._turn
-        return steps, self._turn
+        steps[0] += round(turns * self._turn)
+        return steps, round(self._turn)
+
+    def _counted(self, frames: Frames) -> NDArray[np.int64]:
+        """How many frames each is after the one before, by the counter alone."""
+        wrap, advance = self._codec.wrap, self._codec.advance
+        if frames.counter is None or wrap is None:
+            return np.ones(frames.n_frames, dtype=np.int64)
+        before = frames.counter[0] - advance if self._counter is None else self._counter
+        ahead = np.diff(frames.counter, prepend=before) % wrap
+        steps = np.rint(ahead / advance).astype(np.int64)
+        steps[steps == 0] = 1  # it stood still: what came is no loss
+        out_of_turn = (steps[:-1] != 1) & ((ahead[:-1] + ahead[1:] - 2 * advance) % wrap == 0)
+        back = np.flatnonzero(out_of_turn)
+        steps[back] = steps[back + 1] = 1
+        return steps
+
+    def _away(self, frames: Frames, now: float) -> int:
+        """By how many frames the first is after the last before the board was gone."""
+        first = now - len(frames.counts) + 1
+        return 1 + max(0, round((first - self._next) / self._codec.per_frame))
 
     def _filling(self, missing: int) -> NDArray[np.float64]:
         """Rows to fill a short gap with; none for a long one, which is left out."""
@@ -146,12 +186,15 @@ class Assembler:
         samples = frames.counts * self._scale
         self._row = samples[-1:]
         if frames.counter is not None:
-            self._unit = int(frames.counter[-1]) // self._codec.advance
+            self._counter = int(frames.counter[-1])
         uv = np.concatenate([filling, samples])
+        low, high = self._rails
+        railed = (frames.counts <= low) | (frames.counts >= high)
         flags = None
-        if len(filling) or frames.bad is not None:
+        if len(filling) or frames.bad is not None or railed.any():
             flags = np.zeros(uv.shape, np.uint8)
             flags[: len(filling)] = int(Flag.MISSING)
+            flags[len(filling) :][railed] = int(Flag.CLIPPED)
             if frames.bad is not None:
                 flags[len(filling) :][frames.bad] = int(Flag.MISSING)
         block = SampleBlock(self._info, self._next, uv, flags, received_s)

@@ -68,6 +68,17 @@ class SampleClock:
             ppm_error=error * 1e6,
         )
 
+    def sample_at(self, received_s: float) -> float:
+        """The number of the sample that would arrive at this time without delay; after the first `add`."""
+        assert self._first is not None, "a clock that was never set"
+        first, begin_s = self._first
+        found = self.fit()
+        rate_hz = self._nominal_hz if found is None else found.rate_hz
+        at_s, delay_s = np.array(self._points).T
+        samples = first + at_s * self._nominal_hz
+        least = (begin_s + at_s + delay_s - samples / rate_hz).min()
+        return float((received_s - least) * rate_hz)
+
     def _thin(self) -> None:
         """Windows of twice the length: of every two points the one with the less delay."""
         self._window_s *= 2

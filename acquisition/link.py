@@ -10,6 +10,10 @@ class LinkLostError(DeviceError):
     """The board was there and is gone: unplugged, out of range, closed by the other side."""
 
 
+class NoFramesError(DeviceError):
+    """Something is there, but it does not speak as this board does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Bytes that came at once, and the host's monotonic time then; of a radio one whole notification."""
@@ -40,6 +44,10 @@ class Link(Protocol):
 
     def write(self, data: bytes) -> None:
         """Send a command, whole. Raises LinkLostError when the board is gone."""
+        ...
+
+    def vary(self) -> bool:
+        """Take another setting (a speed) at the next opening; False if all were tried."""
         ...
 
     def close(self) -> None:

@@ -1,21 +1,65 @@
 """``fasciscope board``: plays a board without hardware, for any client."""
 
+from pathlib import Path
+
 import click
 
 
 @click.command("board")
 @click.argument("name", metavar="NAME")
+@click.option("--pty", is_flag=True, help="On a pseudo-terminal, whose name is printed.")
 @click.option(
-    "--pty", is_flag=True, required=True, help="On a pseudo-terminal, whose name is printed."
+    "--link",
+    type=click.Path(path_type=Path),
+    help="A name for the pseudo-terminal that outlives --faults unplug.",
+)
+@click.option(
+    "--tcp", "tcp_port", type=int, metavar="PORT", help="On a port of this machine; 0: any."
 )
 @click.option("--scenario", default="demo", show_default=True, help="What the electrodes see.")
+@click.option(
+    "--rate", "rate_hz", type=float, metavar="HZ", help="Where the board has no fixed one."
+)
+@click.option(
+    "--faults", default="", metavar="LIST", help="Such as lost=1e-4,pause=10:0.5,unplug=20:3."
+)
 @click.option("--for", "seconds", type=float, metavar="SECONDS", help="End after so long.")
-def board_command(name: str, pty: bool, scenario: str, seconds: float | None) -> None:
+def board_command(
+    name: str,
+    pty: bool,
+    link: Path | None,
+    tcp_port: int | None,
+    scenario: str,
+    rate_hz: float | None,
+    faults: str,
+    seconds: float | None,
+) -> None:
     """Play the board NAME: it answers its real commands and streams its real bytes at true pace.
 
-    Ctrl-C ends it.
+    Faults: lost, doubled, corrupt (probability a byte), reset=AT (its counter), pause=AT:FOR,
+    unplug=AT:FOR (seconds), drift=PPM, seed=N. Ctrl-C ends it.
     """
-    from fasciscope.app.virtual import play
+    import time
 
-    assert pty, "the only player so far"
-    play(name, scenario, seconds, say=lambda port: click.echo(f"port: {port}"))
+    from fasciscope.app.player import Player, play_on_tcp, play_on_terminal
+    from fasciscope.app.virtual import ScenarioSignal, check_played, played_scenario
+    from fasciscope.core import UsageError
+    from fasciscope.firmware_bridge.faults import parse_faults
+
+    if pty == (tcp_port is not None):
+        raise UsageError("Say where the board is played: --pty, or --tcp PORT.")
+    check_played(name)
+    signal = ScenarioSignal(name, scenario, rate_hz)
+    player = Player(played_scenario(name, signal, rate_hz, parse_faults(faults)))
+    end_s = None if seconds is None else time.monotonic() + seconds
+
+    def over() -> bool:
+        return end_s is not None and time.monotonic() >= end_s
+
+    def say(port: str) -> None:
+        click.echo(f"port: {port}")
+
+    if tcp_port is None:
+        play_on_terminal(player, over, say, link)
+    else:
+        play_on_tcp(player, over, say, tcp_port)

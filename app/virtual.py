@@ -1,52 +1,78 @@
-"""A synthetic scenario as the counts of a board, and the board played."""
+"""A synthetic scenario as the counts of a board, and the board that plays it."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.app.player import Player, pseudo_terminal
 from fasciscope.core import UsageError
-from fasciscope.datasets.synth import SCENARIOS, Site, synthesise
+from fasciscope.datasets.synth import SCENARIOS, Site, Truth, synthesise
 from fasciscope.datasets.synth import Board as Converter
 from fasciscope.firmware_bridge import CODECS, Codec, board
-from fasciscope.firmware_bridge.virtual import MANNERS, virtual_board
+from fasciscope.firmware_bridge.faults import Faults
+from fasciscope.firmware_bridge.played import Played
+from fasciscope.firmware_bridge.profiles import PROFILES
+from fasciscope.firmware_bridge.virtual import virtual_board
+
+USUAL_RATE_HZ = 1000.0
+"""Of boards whose rate the user sets."""
+USUAL_RANGE_UV = 3000.0
+"""The whole range of boards whose scale nobody published, as they are played."""
+
+
+def rate_of(name: str, rate_hz: float | None = None) -> float:
+    """The rate at which the board is played."""
+    return rate_hz or board(name).rate_hz or USUAL_RATE_HZ
 
 
 class ScenarioSignal:
     """`firmware_bridge.virtual.Signal` of a scenario: its blocks in counts, again and again.
 
-    The scenario's sites are the first channels; the others hold the middle of their range.
+    The scenario's sites are the first channels; the others hold the middle of their range. Samples
+    are asked for in order; some may be left out.
     """
 
-    def __init__(self, name: str, scenario: str) -> None:
+    def __init__(self, name: str, scenario: str, rate_hz: float | None = None) -> None:
         if scenario not in SCENARIOS:
             raise UsageError(
                 f"No scenario {scenario!r}. There are: {', '.join(sorted(SCENARIOS))}."
             )
         table = board(name)
-        self._codec: Codec = CODECS[MANNERS[name][0]]
-        assert table.rate_hz is not None
-        assert table.uv_per_count is not None
-        self._scale = table.uv_per_count
+        self._codec: Codec = CODECS[PROFILES[name].codec]
+        n_codes = np.array(self._codec.high) - np.array(self._codec.low) + 1.0
+        self._scale = np.full(len(n_codes), table.uv_per_count or 0.0)
+        if table.uv_per_count is None:
+            self._scale = USUAL_RANGE_UV / n_codes
         chosen = SCENARIOS[scenario]
-        converter = Converter(name, self._scale, table.bits, antialias=False)
+        converter = Converter(name, float(self._scale[0]), table.bits, antialias=False)
         sites: tuple[Site, ...] = chosen.sites[: self._codec.n_channels]
-        made = replace(chosen, rate_hz=table.rate_hz, board=converter, sites=sites)
-        self._recording = synthesise(made).recording
+        made = synthesise(
+            replace(chosen, rate_hz=rate_of(name, rate_hz), board=converter, sites=sites)
+        )
+        self.truth: Truth = made.truth
+        self._recording = made.recording
         self._blocks = self._samples()
+        self._at = 0  # the number of the first that waits
         self._waiting = np.empty((0, self._codec.n_channels), np.int32)
 
+    @property
+    def n_samples(self) -> int | None:
+        """How long the scenario is before it begins again."""
+        return self._recording.n_samples
+
     def __call__(self, first: int, n: int) -> NDArray[np.int32]:
-        """The next `n` samples; `first` 0 begins anew."""
-        if first == 0:
-            self._blocks = self._samples()
+        """`n` samples from `first` on; one before the last that was given begins anew."""
+        if first < self._at:
+            self._blocks, self._at = self._samples(), 0
             self._waiting = self._waiting[:0]
-        while len(self._waiting) < n:
-            self._waiting = np.concatenate([self._waiting, next(self._blocks)])
-        given, self._waiting = self._waiting[:n], self._waiting[n:]
+        while self._at + len(self._waiting) < first + n:
+            passed = min(max(0, first - self._at), len(self._waiting))
+            self._at += passed
+            self._waiting = np.concatenate([self._waiting[passed:], next(self._blocks)])
+        start = first - self._at
+        given = self._waiting[start : start + n]
+        self._at, self._waiting = first + n, self._waiting[start + n :]
         return given
 
     def _samples(self) -> Iterator[NDArray[np.int32]]:
@@ -56,20 +82,22 @@ class ScenarioSignal:
             for block in self._recording.blocks():
                 counts = np.tile(middle, (block.n_samples, 1))
                 used = block.uv.shape[1]
-                counts[:, :used] += np.round(block.uv / self._scale).astype(np.int64)
+                counts[:, :used] += np.round(block.uv / self._scale[:used]).astype(np.int64)
                 yield np.clip(counts, low, high).astype(np.int32)
 
 
-def play(name: str, scenario: str, seconds: float | None, *, say: Callable[[str], None]) -> None:
-    """Play the board on a pseudo-terminal until `seconds` have passed, or for ever; `say` its port."""
-    if name not in MANNERS:
-        raise UsageError(f"No virtual {name!r}. Boards played: {', '.join(sorted(MANNERS))}.")
-    played = virtual_board(name, ScenarioSignal(name, scenario))
-    rate_hz = board(name).rate_hz
-    assert rate_hz is not None
-    with pseudo_terminal() as (port, called):
-        say(called)
-        player = Player(played, port, rate_hz)
-        end_s = None if seconds is None else time.monotonic() + seconds
-        while end_s is None or time.monotonic() < end_s:
-            player.step()
+def played_scenario(
+    name: str,
+    signal: ScenarioSignal,
+    rate_hz: float | None = None,
+    faults: Faults | None = None,
+) -> Played:
+    """The board of this name, playing the signal. Raises UsageError if it cannot be played."""
+    check_played(name)
+    return Played(virtual_board(name, signal), rate_of(name, rate_hz), faults)
+
+
+def check_played(name: str) -> None:
+    """Raise UsageError where no board of this name is played."""
+    if name not in PROFILES:
+        raise UsageError(f"No virtual {name!r}. Boards played: {', '.join(sorted(PROFILES))}.")

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.frames import Frames
+from fasciscope.firmware_bridge.profile import Profile
+from fasciscope.firmware_bridge.profiles import PROFILES
 
 Signal = Callable[[int, int], NDArray[np.int32]]
 """Counts (n, n_channels) of the samples from a number on."""
@@ -21,10 +23,8 @@ Signal = Callable[[int, int], NDArray[np.int32]]
 class Manner(Protocol):
     """How a kind of board answers: a byte of the host at a time, its answer, and whether it streams now."""
 
-    @property
-    def streaming(self) -> bool:
-        """True between start and stop."""
-        ...
+    streaming: bool
+    """True between start and stop."""
 
     def hear(self, byte: bytes, /) -> bytes:
         """Take a byte of the host; give the answer, empty for none."""
@@ -89,23 +89,51 @@ class BitalinoManner:
         return b""
 
 
-MANNERS: dict[str, tuple[str, Callable[[], Manner]]] = {
-    "bitalino": ("bitalino-6", BitalinoManner),
-    "cyton": ("cyton", CytonManner),
-    "cyton-daisy": ("cyton-daisy", CytonManner),
+@dataclass(slots=True)
+class ProfileManner:
+    """A board that obeys the start and stop commands of its profile, and says nothing.
+
+    Without a start command it streams from power-on.
+    """
+
+    start: bytes
+    stop: bytes
+    streaming: bool
+    _heard: bytes = b""
+
+    def hear(self, byte: bytes) -> bytes:
+        """Take a byte of a command."""
+        longest = max(len(self.start), len(self.stop), 1)
+        self._heard = (self._heard + byte)[-longest:]
+        if self.start and self._heard.endswith(self.start):
+            self.streaming = True
+        elif self.stop and self._heard.endswith(self.stop):
+            self.streaming = False
+        return b""
+
+
+MANNERS: dict[str, Callable[[], Manner]] = {
+    "bitalino": BitalinoManner,
+    "cyton": CytonManner,
+    "cyton-daisy": CytonManner,
 }
-"""Boards that can be played: the wire format, and how it answers."""
+"""Boards that answer; the others of `PROFILES` are played by a `ProfileManner`."""
 
 
 @dataclass(slots=True)
 class VirtualBoard:
-    """One board at work; frames are counted from its start command on, as the firmware does."""
+    """One board at work; frames are counted from its start command on, as the firmware does.
+
+    `origin` is the sample of `signal` with which the present stream began.
+    """
 
     codec: Codec
     manner: Manner
     signal: Signal
     sent: int = 0  # samples since the last start
     starts: int = 0
+    origin: int = 0
+    _counted_from: int = 0  # the frame at which the counter was 0
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes of the host; give the answers to them."""
@@ -114,16 +142,24 @@ class VirtualBoard:
             before = self.manner.streaming
             answers.append(self.manner.hear(data[at : at + 1]))
             if self.manner.streaming and not before:
-                self.sent, self.starts = 0, self.starts + 1
+                self.begin()
         return b"".join(answers)
+
+    def begin(self) -> None:
+        """A new stream: samples are counted from 0."""
+        self.sent, self._counted_from, self.starts = 0, 0, self.starts + 1
+
+    def reset_counter(self) -> None:
+        """A fault: the counter begins anew while the stream goes on."""
+        self._counted_from = self.sent // self.codec.per_frame
 
     def stream(self, n_samples: int) -> bytes:
         """The next samples, in whole frames, as the board would send them."""
         n = n_samples // self.codec.per_frame
-        if n == 0 or not self.manner.streaming:
+        if n <= 0 or not self.manner.streaming:
             return b""
-        counts = self.signal(self.sent, n * self.codec.per_frame)
-        first = self.sent // self.codec.per_frame
+        counts = self.signal(self.origin + self.sent, n * self.codec.per_frame)
+        first = self.sent // self.codec.per_frame - self._counted_from
         counter = None
         if self.codec.wrap is not None:
             counter = self.codec.advance * (first + np.arange(n, dtype=np.int64)) % self.codec.wrap
@@ -132,6 +168,12 @@ class VirtualBoard:
 
 
 def virtual_board(name: str, signal: Signal) -> VirtualBoard:
-    """The board of this name (one of `MANNERS`), playing `signal`."""
-    codec, manner = MANNERS[name]
-    return VirtualBoard(CODECS[codec], manner(), signal)
+    """The board of this name (one of `PROFILES`), playing `signal`."""
+    profile = PROFILES[name]
+    manner = MANNERS[name]() if name in MANNERS else _manner_of(profile)
+    return VirtualBoard(CODECS[profile.codec], manner, signal)
+
+
+def _manner_of(profile: Profile) -> Manner:
+    start, stop = (b"".join(commands[-1:]) for commands in (profile.start, profile.stop))
+    return ProfileManner(start, stop, streaming=not start)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fasciscope.acquisition.assembler import FILL_S, Assembled, Assembler, Loss
-from fasciscope.core import ChannelInfo, SampleBlock, StreamInfo
+from fasciscope.core import ChannelInfo, Flag, SampleBlock, StreamInfo
 from fasciscope.firmware_bridge import CODECS, Codec, Frames
 
 RATE_HZ = 250.0
@@ -44,6 +44,13 @@ def blocks(out: list[Assembled]) -> list[SampleBlock]:
     return [block for one in out for block in one.blocks]
 
 
+def there(block: SampleBlock) -> np.ndarray:
+    """True where a sample came (count 0 may be at the converter's rail, which is another flag)."""
+    if block.flags is None:
+        return np.ones(block.n_samples, bool)
+    return (block.flags[:, 0] & int(Flag.MISSING)) == 0
+
+
 def losses(out: list[Assembled]) -> list[Loss]:
     return [loss for one in out for loss in one.losses]
 
@@ -62,7 +69,7 @@ def test_every_sample_stands_at_its_own_number(
     out = push_all(codec, numbers, sizes)
     seen: set[int] = set()
     for block in blocks(out):
-        sound = block.valid[:, 0]
+        sound = there(block)
         at = block.first_sample + np.flatnonzero(sound)
         np.testing.assert_array_equal(block.uv[sound, 0], 2.0 * at)
         seen |= set(at.tolist())
@@ -140,3 +147,34 @@ def test_nothing_changes_nothing() -> None:
     empty = one.push(frames_at(CYTON, []), 5.0)
     assert (empty.blocks, empty.losses) == ((), ())
     assert one.push(frames_at(CYTON, range(3)), 5.0).blocks[0].first_sample == 0
+
+
+def test_counts_at_the_end_of_the_range_are_clipped() -> None:
+    counts = np.tile(np.array([[0], [512], [1023], [1022]], np.int32), (1, 1))
+    (block,) = assembler(CODECS["bitalino-1"]).push(Frames(counts, np.arange(4)), 0.1).blocks
+    assert block.flags is not None
+    assert block.flags[:, 0].tolist() == [Flag.CLIPPED, 0, Flag.CLIPPED, 0]
+
+
+@pytest.mark.parametrize("n", [1, 5])
+def test_after_the_board_was_away_the_time_tells_where_it_goes_on(n: int) -> None:
+    one = assembler(CYTON)
+    one.push(frames_at(CYTON, range(100)), 0.4)
+    assert one.resume(lambda at_s: at_s * RATE_HZ - 1).blocks == ()
+    out = one.push(frames_at(CYTON, range(n)), 10.0 + n / RATE_HZ)
+    (loss,) = out.losses
+    assert (loss.first_sample, loss.n_samples, loss.uncertain) == (100, 2400, True)
+    assert out.blocks[0].first_sample == 2500
+    assert one.push(frames_at(CYTON, range(n, 9)), 10.1).losses == ()
+
+
+def test_frames_of_a_wire_without_a_counter_that_are_known_to_be_lost_keep_their_place() -> None:
+    codec = Codec(CYTON.decoder, CYTON.encode, CYTON.low, CYTON.high, wrap=None)
+    one = assembler(codec)
+    one.missed(3)  # before the first there is nothing to miss
+    assert one.push(frames_at(codec, range(10)), 0.1).losses == ()
+    one.missed(3)
+    out = one.push(frames_at(codec, range(13, 14)), 0.2)
+    (loss,) = out.losses
+    assert (loss.first_sample, loss.n_samples, loss.least, loss.most) == (10, 3, 0, 6)
+    assert out.blocks[0].uv[-1, 0] == 26.0

@@ -14,7 +14,9 @@ from fasciscope.app.main import run
 from fasciscope.app.player import Player, pseudo_terminal
 from fasciscope.app.virtual import ScenarioSignal
 from fasciscope.firmware_bridge import CODECS, board
-from fasciscope.firmware_bridge.virtual import MANNERS, Signal, virtual_board
+from fasciscope.firmware_bridge.played import Played
+from fasciscope.firmware_bridge.profiles import PROFILES
+from fasciscope.firmware_bridge.virtual import Signal, virtual_board
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
@@ -33,12 +35,12 @@ def ramp(n_channels: int) -> Signal:
 def played(name: str, signal: Signal, rate_hz: float) -> Iterator[str]:
     """The port of a board that is played by another thread."""
     over = threading.Event()
-    with pseudo_terminal() as (ours, port):
-        player = Player(virtual_board(name, signal), ours, rate_hz)
+    with pseudo_terminal() as (way, port):
+        player = Player(Played(virtual_board(name, signal), rate_hz))
 
         def work() -> None:
             while not over.is_set():
-                player.step()
+                player.step(way)
 
         thread = threading.Thread(target=work)
         thread.start()
@@ -58,7 +60,7 @@ def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
         "cyton": brainflow.BoardIds.CYTON_BOARD,
         "cyton-daisy": brainflow.BoardIds.CYTON_DAISY_BOARD,
     }
-    n_channels = CODECS[MANNERS[name][0]].n_channels
+    n_channels = CODECS[PROFILES[name].codec].n_channels
     rate_hz = board(name).rate_hz
     assert rate_hz is not None
     with played(name, ramp(n_channels), 8 * rate_hz) as port:  # eight times as fast: it only waits
@@ -86,7 +88,7 @@ def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "start"), [("cyton", b"b"), ("bitalino", b"\xfd")])
 def test_pyserial_and_our_decoder_read_every_sample(name: str, start: bytes) -> None:
-    codec = CODECS[MANNERS[name][0]]
+    codec = CODECS[PROFILES[name].codec]
     top = np.array(codec.high, dtype=np.int32) + 1
 
     def signal(first: int, n: int) -> NDArray[np.int32]:
@@ -120,9 +122,9 @@ def test_a_board_answers_its_commands_and_is_silent_until_it_is_started() -> Non
     assert one.stream(1)[1] == 0  # the counter begins anew
 
 
-@pytest.mark.parametrize("name", sorted(MANNERS))
+@pytest.mark.parametrize("name", sorted(PROFILES))
 def test_a_scenario_plays_within_the_board_s_range_and_for_ever(name: str) -> None:
-    codec = CODECS[MANNERS[name][0]]
+    codec = CODECS[PROFILES[name].codec]
     signal = ScenarioSignal(name, "demo")
     rate_hz = board(name).rate_hz
     assert rate_hz is not None
@@ -140,5 +142,5 @@ def test_a_board_or_a_scenario_that_cannot_be_played_is_refused(
     assert "cyton" in capsys.readouterr().err
     assert run(["board", "cyton", "--pty", "--scenario", "nope"]) == 2
     assert "demo" in capsys.readouterr().err
-    assert run(["board", "cyton", "--pty", "--for", "0"]) == 0
+    assert run(["board", "cyton", "--pty", "--for", "0.05"]) == 0
     assert "port: " in capsys.readouterr().out
