@@ -12,11 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.core import Flag, SampleBlock, StreamInfo
+from fasciscope.core import FILL_S, Flag, SampleBlock, StreamInfo
 from fasciscope.firmware_bridge import Codec, Frames
 
-FILL_S = 0.1
-"""Gaps up to this length are filled."""
 STALL_TURNS = 0.5
 """A pause of this part of a turn may hide a whole one."""
 STALL_S = 1.0
@@ -183,12 +181,12 @@ class Assembler:
     def _block(
         self, frames: Frames, filling: NDArray[np.float64], received_s: float
     ) -> SampleBlock:
-        samples = frames.counts * self._scale
+        low, high = self._rails
+        samples = np.clip(frames.counts, low, high) * self._scale
         self._row = samples[-1:]
         if frames.counter is not None:
             self._counter = int(frames.counter[-1])
         uv = np.concatenate([filling, samples])
-        low, high = self._rails
         railed = (frames.counts <= low) | (frames.counts >= high)
         flags = None
         if len(filling) or frames.bad is not None or railed.any():
@@ -196,7 +194,7 @@ class Assembler:
             flags[: len(filling)] = int(Flag.MISSING)
             flags[len(filling) :][railed] = int(Flag.CLIPPED)
             if frames.bad is not None:
-                flags[len(filling) :][frames.bad] = int(Flag.MISSING)
+                flags[len(filling) :][frames.bad.any(axis=1)] = int(Flag.MISSING)
         block = SampleBlock(self._info, self._next, uv, flags, received_s)
         self._next = block.end_sample
         return block

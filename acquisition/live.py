@@ -1,7 +1,7 @@
 """A board at work: its link read, its bytes decoded, its samples at their places, its losses counted."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 import numpy as np
@@ -48,7 +48,8 @@ class Tally:
 class LiveSource:
     """Turns of a board: iterate `deliveries` in a ``with``; every tenth of a second there is one.
 
-    `scale` (n_channels,) turns counts into the unit of `info`. Raises DeviceError in ``with`` if the
+    `picks` are the codec's channels that are taken (None: all), those of `info`; `scale` (n_channels,)
+    turns their counts into the unit of `info`. Raises DeviceError in ``with`` if the
     board is not there; a board that goes later is looked for, and its samples go on after a gap.
     """
 
@@ -58,6 +59,7 @@ class LiveSource:
         codec: Codec,
         info: StreamInfo,
         scale: NDArray[np.float64],
+        picks: tuple[int, ...] | None = None,
         wire: Wire | None = None,
     ) -> None:
         self.info = info
@@ -66,7 +68,8 @@ class LiveSource:
         self._reader = reader
         self._codec = codec
         self._decoder = codec.decoder()
-        self._assembler = Assembler(info, codec, scale)
+        self._picks = None if picks is None else list(picks)
+        self._assembler = Assembler(info, _picked_codec(codec, picks), scale)
         self._wire = wire
         self._frame_bytes = _frame_bytes(codec)
         self._received_s = 0.0
@@ -154,7 +157,8 @@ class LiveSource:
             named[piece.reason] = named.get(piece.reason, 0) + piece.length
             if known:
                 self._assembler.missed(self._frames_in(piece.length))
-        out = self._assembler.push(decoded.frames, self._received_s)
+        frames = decoded.frames if self._picks is None else _picked(decoded.frames, self._picks)
+        out = self._assembler.push(frames, self._received_s)
         if out.blocks:
             self.clock.add(out.blocks[-1].end_sample - 1, self._received_s)
         return self._delivery(out, tuple(message.text for message in decoded.messages))
@@ -170,6 +174,19 @@ class LiveSource:
 
     def _frames_in(self, n_bytes: int) -> int:
         return round(n_bytes / self._frame_bytes)
+
+
+def _picked_codec(codec: Codec, picks: tuple[int, ...] | None) -> Codec:
+    """The codec as if the board had only these channels."""
+    if picks is None:
+        return codec
+    low, high = (tuple(edge[k] for k in picks) for edge in (codec.low, codec.high))
+    return replace(codec, low=low, high=high)
+
+
+def _picked(frames: Frames, picks: list[int]) -> Frames:
+    bad = None if frames.bad is None else frames.bad[:, picks]
+    return replace(frames, counts=frames.counts[:, picks], bad=bad)
 
 
 def _frame_bytes(codec: Codec) -> float:

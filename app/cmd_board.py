@@ -36,7 +36,7 @@ def board_command(
 ) -> None:
     """Play the board NAME: it answers its real commands and streams its real bytes at true pace.
 
-    Faults: lost, doubled, corrupt (probability a byte), reset=AT (its counter), pause=AT:FOR,
+    Faults: lost, doubled, corrupt (probability a byte), reset=AT (its counter), gap=AT:FOR, pause=AT:FOR,
     unplug=AT:FOR (seconds), drift=PPM, seed=N. Ctrl-C ends it.
     """
     import time

@@ -94,11 +94,18 @@ def events_tsv(session: Session) -> str:
     """The events, sorted by onset, as tab-separated text with ``n/a`` for what is missing."""
     info = session.summary.info
     events = sorted(session.events, key=lambda event: (event.start_sample, event.channel))
-    rows = ["\t".join(COLUMNS)]
-    rows += [
-        "\t".join(cell(event, info) for cell, _described in COLUMNS.values()) for event in events
-    ]
+    rows = [events_head(), *(event_row(event, info) for event in events)]
     return "\n".join(rows) + "\n"
+
+
+def events_head() -> str:
+    """The names of the columns, as a line."""
+    return "\t".join(COLUMNS)
+
+
+def event_row(event: Event, info: StreamInfo) -> str:
+    """An event as a line."""
+    return "\t".join(cell(event, info) for cell, _described in COLUMNS.values())
 
 
 def events_sidecar() -> str:

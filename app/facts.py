@@ -84,7 +84,7 @@ def open_with(path: Path, facts: Facts) -> Recording:
         notes = (*recording.provenance.notes, *filter(None, [facts.board.caution]))
         recording = replace(recording, provenance=replace(recording.provenance, notes=notes))
     if facts.places:
-        info = replace(info, channels=_placed(info.channels, facts.places))
+        info = replace(info, channels=placed(info.channels, facts.places))
     return recording if info is recording.info else _as(recording, info, scale or 1.0)
 
 
@@ -122,10 +122,8 @@ def _on_board(info: StreamInfo, board: Board, scale: float | None) -> StreamInfo
     )
 
 
-def _placed(
-    channels: Sequence[ChannelInfo], places: Mapping[str, Place]
-) -> tuple[ChannelInfo, ...]:
-    """The channels with their muscles and sides."""
+def placed(channels: Sequence[ChannelInfo], places: Mapping[str, Place]) -> tuple[ChannelInfo, ...]:
+    """The channels with their muscles and sides. Raises UsageError for a place of no channel."""
     names = [channel.name for channel in channels]
     for name in places:
         if name not in names:

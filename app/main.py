@@ -31,13 +31,29 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fasciscope.app.cmd_demo:demo_command",
         "Make a synthetic session, analyse it and print the report's path.",
     ),
+    "devices": (
+        "fasciscope.app.cmd_devices:devices_command",
+        "List serial ports and Bluetooth LE devices, with the board they look like.",
+    ),
     "history": (
         "fasciscope.app.cmd_history:history_command",
         "Ask the short history, for analyse --history.",
     ),
+    "record": (
+        "fasciscope.app.cmd_record:record_command",
+        "Record a board into a session folder, with live status.",
+    ),
+    "repair": (
+        "fasciscope.app.cmd_repair:repair_command",
+        "Make a session whole whose recording was killed.",
+    ),
     "score": (
         "fasciscope.app.cmd_score:score_command",
         "Score found events against true ones.",
+    ),
+    "stream": (
+        "fasciscope.app.cmd_stream:stream_command",
+        "Show a board's events as they happen.",
     ),
 }
 """A command's `module:function` and its line in ``--help``."""

@@ -107,6 +107,13 @@ def _umask() -> int:
     return mask
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: under another name first, then renamed."""
+    unfinished = path.with_name(UNFINISHED + path.name)
+    _write_synced(unfinished, text)
+    unfinished.replace(path)
+
+
 def _write_synced(path: Path, text: str) -> None:
     with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as handle:
         handle.write(text)

@@ -10,7 +10,15 @@ from fasciscope.app.session import Session, Trace
 from fasciscope.app.settings import Settings
 from fasciscope.app.summarise import Summariser
 from fasciscope.classifier import EventClassifier, History, match
-from fasciscope.core import Event, InputError, Label, Recording, SampleBlock
+from fasciscope.core import (
+    Activity,
+    Event,
+    InputError,
+    Label,
+    Recording,
+    SampleBlock,
+    StreamInfo,
+)
 from fasciscope.dsp import Chain, ChainSettings, feature_branch
 
 Progress = Callable[[int, int | None], None]
@@ -18,6 +26,42 @@ Progress = Callable[[int, int | None], None]
 
 TRACE_MARGIN_S = 4.0
 SETTLE_S = 2.0
+
+
+class Analysis:
+    """Blocks to events as they become final, and at the end to a session; the same for files and boards."""
+
+    def __init__(self, info: StreamInfo, settings: Settings | None = None) -> None:
+        self._settings = chain_settings(settings or Settings())
+        self._chain = Chain(info, self._settings)
+        self._classifier = EventClassifier(info)
+        self._summariser = Summariser(info)
+
+    def push(self, block: SampleBlock) -> tuple[Event, ...]:
+        """Take the next block; give the events that are final by it."""
+        return tuple(self._judged(self._chain.push(block)))
+
+    def finish(self) -> tuple[Event, ...]:
+        """Give the events that still waited."""
+        events = tuple(self._judged(self._chain.finish()))
+        last = tuple(self._classifier.finish())
+        self._summariser.add(None, last)
+        return events + last
+
+    def session(self, recording: Recording, history: History | None = None) -> Session:
+        """What all that was pushed amounts to; `recording` is where it can be read again."""
+        settings = self._settings
+        summary = self._summariser.summary(recording, _settings_used(settings, self._chain))
+        events = tuple(self._summariser.events)
+        return Session(
+            summary, events, match(summary, history), _cramp_trace(recording, events, settings)
+        )
+
+    def _judged(self, activities: Iterable[Activity]) -> Iterator[Event]:
+        for activity in activities:
+            events = tuple(self._classifier.push(activity))
+            self._summariser.add(activity, events)
+            yield from events
 
 
 def analyse(
@@ -33,31 +77,18 @@ def analyse(
 
     Raises InputError where the recording turns out damaged or holds no sample.
     """
-    used = settings or Settings()
-    chain = Chain(recording.info, chain_settings(used))
-    classifier = EventClassifier(recording.info)
-    summariser = Summariser(recording)
+    analysis = Analysis(recording.info, settings)
     seen = 0
     with ReplaySource(recording) as source:
         for block in source:
-            for activity in chain.push(block):
-                summariser.add(activity, classifier.push(activity))
+            analysis.push(block)
             seen = block.end_sample
             if progress is not None:
                 progress(seen, recording.n_samples)
     if seen == 0:
         raise InputError(f"{recording.provenance.path} holds no sample. Was it copied whole?")
-    for activity in chain.finish():
-        summariser.add(activity, classifier.push(activity))
-    summariser.add(None, classifier.finish())
-    summary = summariser.summary(_settings_used(chain_settings(used), chain))
-    events = tuple(summariser.events)
-    return Session(
-        summary,
-        events,
-        match(summary, history),
-        _cramp_trace(recording, events, chain_settings(used)),
-    )
+    analysis.finish()
+    return analysis.session(recording, history)
 
 
 def chain_settings(settings: Settings) -> ChainSettings:

@@ -25,6 +25,7 @@ from fasciscope.core import (
     SessionSummary,
     Shape,
     SiteSummary,
+    StreamInfo,
 )
 
 MINUTE_S = 60.0
@@ -122,10 +123,10 @@ def _shared(
 class Summariser:
     """Takes activities with the events made of them; gives the summary at the end."""
 
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-        self._rate_hz = recording.info.rate_hz
-        self._sites = [_Site() for _ in recording.info.channels]
+    def __init__(self, info: StreamInfo) -> None:
+        self._info = info
+        self._rate_hz = info.rate_hz
+        self._sites = [_Site() for _ in info.channels]
         self._waves: dict[int, _Wave] = {}
         self._gaps: list[tuple[int, int]] = []
         self._end = 0
@@ -143,11 +144,13 @@ class Summariser:
             if isinstance(activity, Potential) and event.label is Label.FASCICULATION:
                 self._fasciculation(event, activity)
 
-    def summary(self, settings: dict[str, str | float | int | None]) -> SessionSummary:
-        """The session's figures and its pattern."""
-        self._lose_until(self._recording.n_samples or 0)  # what was lost after the last block
+    def summary(
+        self, recording: Recording, settings: dict[str, str | float | int | None]
+    ) -> SessionSummary:
+        """The figures of the session, which is all of `recording`, and its pattern."""
+        self._lose_until(recording.n_samples or 0)  # what was lost after the last block
         self.events.sort(key=lambda e: (e.start_sample, e.channel, e.peak_sample))
-        info, provenance = self._recording.info, self._recording.provenance
+        info, provenance = recording.info, recording.provenance
         sites = tuple(self._site(k) for k in range(info.n_channels))
         verdict = judge_session(info, sites, self.events)
         minutes = range(int(np.ceil(self._end / self._rate_hz / MINUTE_S)))
@@ -231,7 +234,7 @@ class Summariser:
         amplitudes = np.array(site.amplitudes)
         intervals = np.diff(site.peaks) / rate_hz
         return SiteSummary(
-            channel=self._recording.info.channels[k],
+            channel=self._info.channels[k],
             recorded_s=site.recorded / rate_hz,
             usable_s=usable_s,
             lost_s=site.lost / rate_hz,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import UsageError
-from fasciscope.datasets.synth import SCENARIOS, Site, Truth, synthesise
+from fasciscope.datasets.synth import SCENARIOS, PacketLoss, Site, Truth, synthesise
 from fasciscope.datasets.synth import Board as Converter
 from fasciscope.firmware_bridge import CODECS, Codec, board
 from fasciscope.firmware_bridge.faults import Faults
@@ -47,9 +47,17 @@ class ScenarioSignal:
         chosen = SCENARIOS[scenario]
         converter = Converter(name, float(self._scale[0]), table.bits, antialias=False)
         sites: tuple[Site, ...] = chosen.sites[: self._codec.n_channels]
+        heard = tuple(one for one in chosen.ingredients if not isinstance(one, PacketLoss))
         made = synthesise(
-            replace(chosen, rate_hz=rate_of(name, rate_hz), board=converter, sites=sites)
+            replace(
+                chosen,
+                ingredients=heard,  # what is lost on the way is the way's matter (`Faults`)
+                rate_hz=rate_of(name, rate_hz),
+                board=converter,
+                sites=sites,
+            )
         )
+        self.sites = sites
         self.truth: Truth = made.truth
         self._recording = made.recording
         self._blocks = self._samples()

@@ -6,7 +6,7 @@ are absolute (they count lost samples), and units are in the names. It imports N
 """
 
 from fasciscope.core.activity import Activity, Burst, FrameQuality, Potential
-from fasciscope.core.block import Flag, SampleBlock, block_with_nan_flagged
+from fasciscope.core.block import FILL_S, Flag, SampleBlock, block_with_nan_flagged
 from fasciscope.core.channel import ChannelInfo
 from fasciscope.core.errors import (
     DeviceError,
@@ -33,6 +33,7 @@ from fasciscope.core.tier import Tier, tier_of
 from fasciscope.core.units import parse_duration_s, uv_per_unit
 
 __all__ = [
+    "FILL_S",
     "Activity",
     "Annotation",
     "Burst",

@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 from fasciscope.core.stream import StreamInfo
 
+FILL_S = 0.1
+"""Gaps up to this length are filled and flagged `MISSING`, so that filters need not start anew; a longer
+one is a jump of `first_sample`."""
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 

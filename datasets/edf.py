@@ -209,6 +209,15 @@ def _note_on_times(header: Header, onsets_s: Sequence[float | None]) -> tuple[st
     return (note,)
 
 
+def file_pieces(
+    path: Path, header: Header, chosen: Sequence[Signal], first_record: int = 0
+) -> Generator[Piece, None, None]:
+    """Counts of signals of one rate, (n_samples, n_channels), of a file without gaps."""
+    n_records = header.n_records - first_record
+    run = Run(first_record, n_records, first_record * chosen[0].samples)
+    return _pieces(path, header, chosen, [run])
+
+
 def _pieces(
     path: Path, header: Header, chosen: Sequence[Signal], runs: Sequence[Run]
 ) -> Generator[Piece, None, None]:

@@ -3,7 +3,8 @@
 Each record is written and synced before the header counts it: a killed process leaves a file that
 every reader opens, short of the record that was being filled. Samples are the converter's counts.
 Lost samples are filled with the one before and named in an annotation, so that time stays true in
-readers that know no gaps. Sources: Kemp et al. 1992 (EDF), Kemp and Olivan 2003 (EDF+), BioSemi (BDF).
+readers that know no gaps; the signal "Status" marks each of them (bit 0), and what fills the last
+record (bit 1). Sources: Kemp et al. 1992 (EDF), Kemp and Olivan 2003 (EDF+), BioSemi (BDF).
 """
 
 import os
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import Annotation, StreamInfo
-from fasciscope.datasets.edf_header import BDF_MAGIC, EDF_MAGIC
+from fasciscope.datasets.edf_header import BDF_MAGIC, EDF_MAGIC, read_header
 
 RECORD_S = 1.0
 ANNOTATION_BYTES = 1020  # a record; whole samples of 2 and of 3 bytes
@@ -26,6 +27,10 @@ LONGEST_TEXT = 200
 COUNT_AT = 236  # where the header holds the number of records
 LOST = "samples lost"
 END = "end of recording"
+STATUS = "Status"
+MISSING = 1
+BEYOND = 2
+"""Bits of the status: the sample was lost, the recording had ended."""
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
 
@@ -57,12 +62,15 @@ class EdfWriter:
         self._ranges = ranges
         self._width = max(spread.bits for spread in ranges) // 8
         self._record_n = max(1, round(info.rate_hz * RECORD_S))
-        self._waiting = np.empty((0, info.n_channels), dtype=np.int32)
-        self._last = np.array([[min(max(0, r.low), r.high) for r in ranges]], dtype=np.int32)
+        self._waiting = np.empty((0, info.n_channels + 1), dtype=np.int32)  # the last is the status
+        self._last = np.array([[min(max(0, r.low), r.high) for r in ranges] + [0]], dtype=np.int32)
         self._annotations: deque[Annotation] = deque()
         self._records = 0
+        header = self._header(start)
+        self._header_n = len(header)
+        self._record_bytes = self._record_n * (info.n_channels + 1) * self._width + ANNOTATION_BYTES
         self._file = path.open("xb", buffering=0)
-        _write_all(self._file, self._header(start))
+        _write_all(self._file, header)
         os.fsync(self._file.fileno())
 
     def __enter__(self) -> "EdfWriter":
@@ -81,22 +89,32 @@ class EdfWriter:
         """The absolute number of the sample that is expected next."""
         return self._records * self._record_n + len(self._waiting)
 
-    def write(self, counts: NDArray[np.int32], first_sample: int) -> None:
-        """Take samples (n, n_channels); what is missing before `first_sample` is filled and named."""
-        missing = first_sample - self.next_sample
-        assert missing >= 0, (first_sample, self.next_sample)
-        if missing:
-            at_s = self.next_sample / self._info.rate_hz
-            self.annotate(Annotation(at_s, missing / self._info.rate_hz, f"{missing} {LOST}"))
-        while missing:  # a long gap passes in bounded memory
-            n = min(missing, self._record_n)
-            self._take(np.repeat(self._last, n, axis=0))
-            missing -= n
-        self._take(counts)
+    def write(
+        self, counts: NDArray[np.int32], first_sample: int, missing: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Take samples (n, n_channels), of which those `missing` (n,) are only fillings.
+
+        What lies between the samples before and `first_sample` is filled. Losses should also be
+        named (`annotate_loss`).
+        """
+        gap = first_sample - self.next_sample
+        assert gap >= 0, (first_sample, self.next_sample)
+        while gap:  # a long gap passes in bounded memory
+            n = min(gap, self._record_n)
+            self._fill(n, MISSING)
+            gap -= n
+        status = np.zeros(len(counts), np.int32) if missing is None else missing * MISSING
+        self._take(np.column_stack([counts, status]).astype(np.int32))
 
     def annotate(self, annotation: Annotation) -> None:
         """Take a remark; it stands in the next record that has room."""
         self._annotations.append(annotation)
+
+    def annotate_loss(self, first_sample: int, n: int, least: int, most: int) -> None:
+        """Name samples that were lost; before the record that holds the first is full."""
+        rate_hz = self._info.rate_hz
+        bounds = "" if least == most else f", {least} to {most}"
+        self.annotate(Annotation(first_sample / rate_hz, n / rate_hz, f"{n} {LOST}{bounds}"))
 
     def close(self) -> None:
         """Write what still waits, and where the recording ended."""
@@ -105,18 +123,26 @@ class EdfWriter:
         try:
             self.annotate(Annotation(self.next_sample / self._info.rate_hz, 0.0, END))
             while len(self._waiting) or self._annotations:
-                self._take(
-                    np.repeat(self._last, self._record_n - len(self._waiting), axis=0), filling=True
-                )
+                self._fill(self._record_n - len(self._waiting), BEYOND)
         finally:
             self._file.close()
 
-    def _take(self, counts: NDArray[np.int32], *, filling: bool = False) -> None:
-        if len(counts) == 0:
+    def abandon(self) -> None:
+        """The disk refuses: leave the file at its last whole record, and what waits unwritten."""
+        self._file.truncate(self._header_n + self._records * self._record_bytes)
+        self._file.close()
+
+    def _fill(self, n: int, status: int) -> None:
+        """The last sample again and again."""
+        row = self._last.copy()
+        row[:, -1] = status
+        self._take(np.repeat(row, n, axis=0))
+
+    def _take(self, rows: NDArray[np.int32]) -> None:
+        if len(rows) == 0:
             return
-        self._waiting = np.concatenate([self._waiting, counts])
-        if not filling:
-            self._last = counts[-1:].astype(np.int32)
+        self._waiting = np.concatenate([self._waiting, rows])
+        self._last = rows[-1:]
         while len(self._waiting) >= self._record_n:
             self._put(self._waiting[: self._record_n])
             self._waiting = self._waiting[self._record_n :]
@@ -149,6 +175,7 @@ class EdfWriter:
         limit = 1 << (8 * self._width - 1)
         signals = [
             *((c.name, r) for c, r in zip(self._info.channels, self._ranges, strict=True)),
+            (STATUS, CountRange(0, MISSING | BEYOND, None)),
             (f"{kind} Annotations", CountRange(-limit, limit - 1, None)),
         ]
         n = len(signals)
@@ -210,3 +237,19 @@ def _tal(annotation: Annotation) -> bytes:
     lasted = f"\x15{_seconds(annotation.duration_s)}" if annotation.duration_s else ""
     text = "".join(c for c in annotation.text if c.isprintable())[:LONGEST_TEXT]
     return f"+{_seconds(annotation.onset_s)}{lasted}\x14{text}\x14\0".encode()
+
+
+def mend(path: Path) -> None:
+    """Make a file of an interrupted `EdfWriter` whole: every record that is there counted, no more.
+
+    A record that was written whole but not counted any more is kept; half a record is cut off.
+    Raises InputError where the header is damaged, OSError as the disk does.
+    """
+    header = read_header(path)
+    size = path.stat().st_size
+    n = (size - header.header_bytes) // header.record_bytes
+    with path.open("r+b", buffering=0) as file:
+        file.truncate(header.header_bytes + n * header.record_bytes)
+        file.seek(COUNT_AT)
+        _write_all(file, _field(str(n), 8))
+        os.fsync(file.fileno())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fasciscope.core import InputError, Recording, UnsupportedError
 from fasciscope.datasets.options import ReadOptions
+from fasciscope.datasets.session import is_session, open_session
 
 HEAD_BYTES = 4096
 """How much of a file is looked at to tell what it is."""
@@ -147,6 +148,8 @@ def open_recording(path: Path | str, options: ReadOptions | None = None) -> Reco
     not there.
     """
     file = Path(path)
+    if is_session(file):
+        return open_session(file, options)
     head = _head(file)
     for form in FORMATS:
         if file.suffix.lower() in form.suffixes and form.matches(head):

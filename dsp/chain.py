@@ -268,7 +268,7 @@ def _slow_ratio(piece: Conditioned, rate_hz: float) -> NDArray[np.float64]:
 
 def _common(bins: NDArray[np.float64]) -> NDArray[np.float64]:
     """Each channel's largest zero-lag correlation with another."""
-    norm = np.sqrt((bins**2).sum(axis=0)) + 1e-300
+    norm = np.sqrt((bins**2).sum(axis=0)) + 1e-150  # its square must not be 0
     alike = np.abs((bins.T @ bins) / np.outer(norm, norm))
     np.fill_diagonal(alike, 0.0)
     largest: NDArray[np.float64] = alike.max(axis=1)

@@ -13,14 +13,15 @@ class Faults:
 
     `lost`, `doubled` and `corrupt` are probabilities a byte (a notification, where bytes come in
     those: it is lost or doubled whole). The others happen at a second of the board's life: `reset`
-    sets its counter to 0, `pause` holds its bytes back for so long, `unplug` takes it away for so
-    long. `drift_ppm` is how much faster its clock runs.
+    sets its counter to 0, `gap` loses all that is sent for so long, `pause` holds it back for so long,
+    `unplug` takes the board away for so long. `drift_ppm` is how much faster its clock runs.
     """
 
     lost: float = 0.0
     doubled: float = 0.0
     corrupt: float = 0.0
     reset_s: float | None = None
+    gap_s: tuple[float, float] | None = None
     pause_s: tuple[float, float] | None = None
     unplug_s: tuple[float, float] | None = None
     drift_ppm: float = 0.0
@@ -37,7 +38,7 @@ def parse_faults(text: str) -> Faults:
         word, _, value = part.partition("=")
         try:
             name = _WORDS[word]
-            if name in ("pause_s", "unplug_s"):
+            if name in ("gap_s", "pause_s", "unplug_s"):
                 at, lasts = value.split(":")
                 given[name] = (float(at), float(lasts))
             else:
@@ -45,7 +46,7 @@ def parse_faults(text: str) -> Faults:
         except (KeyError, ValueError):
             raise UsageError(
                 f"The fault {part!r} is not understood. Faults: lost=P, doubled=P, corrupt=P (a "
-                "byte), reset=AT, pause=AT:FOR, unplug=AT:FOR (seconds), drift=PPM, seed=N."
+                "byte), reset=AT, gap=AT:FOR, pause=AT:FOR, unplug=AT:FOR (seconds), drift=PPM, seed=N."
             ) from None
     return Faults(**given)  # type: ignore[arg-type]
 

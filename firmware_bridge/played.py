@@ -56,7 +56,16 @@ class Played:
             self.board.reset_counter()
             self._was_reset = True
         n = int((now_s - self._began_s) * self._rate_hz) - self.board.sent
-        return self._spoiler.spoil(self.board.stream(min(n, round(MOST_S * self._rate_hz))))
+        return self._spoiler.spoil(self._sent(min(n, round(MOST_S * self._rate_hz))))
+
+    def _sent(self, n: int) -> bytes:
+        """The next samples, without those of the gap."""
+        at_s, lasts_s = self._faults.gap_s or (0.0, 0.0)
+        edges_s = (at_s - self._began_s, at_s - self._began_s + lasts_s)
+        before, within = (round(edge_s * self._rate_hz) - self.board.sent for edge_s in edges_s)
+        parts = (min(n, before), min(n, within) - max(0, before), n - max(0, within))
+        sent = [self.board.stream(max(0, min(n, part))) for part in parts]
+        return sent[0] + sent[2]
 
     def _begin(self, now_s: float) -> None:
         if self._first_s is None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fasciscope.acquisition.assembler import FILL_S, Assembled, Assembler, Loss
-from fasciscope.core import ChannelInfo, Flag, SampleBlock, StreamInfo
+from fasciscope.acquisition.assembler import Assembled, Assembler, Loss
+from fasciscope.core import FILL_S, ChannelInfo, Flag, SampleBlock, StreamInfo
 from fasciscope.firmware_bridge import CODECS, Codec, Frames
 
 RATE_HZ = 250.0

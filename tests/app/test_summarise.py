@@ -44,11 +44,11 @@ def test_a_burst_takes_usable_time_only_where_there_was_any(bad: range, usable_s
     """Ten seconds, a burst from 2 to 6 s, and from 3 s on five seconds that cannot be judged."""
     info = StreamInfo("test", 1000.0, (ChannelInfo("EMG", 1.0),))
     recording = Recording(info, lambda: iter(()), Provenance("test", "array"), n_samples=10_000)
-    summariser = Summariser(recording)
+    summariser = Summariser(info)
     for second in range(10):
         summariser.add(quality(1000 * second, *(["motion"] if second in bad else [])), ())
     summariser.add(burst(2000, 6000), ())
-    summary = summariser.summary({})
+    summary = summariser.summary(recording, {})
     assert summary.sites[0].usable_s == usable_s
     assert summary.sites[0].active_s == 4.0
     assert summary.minute_usable_s[0][0] == pytest.approx(usable_s)

@@ -1,0 +1,51 @@
+"""``fasciscope stream``: a board's events as they happen; nothing is kept."""
+
+from typing import Literal
+
+import click
+
+from fasciscope.app.durations import Duration
+
+
+@click.command("stream")
+@click.argument("source", metavar="SOURCE")
+@click.option("--for", "seconds", type=Duration(), metavar="TIME", help="How long: 90s, 30m, 8h.")
+@click.option(
+    "--channels", multiple=True, metavar="A,B", help="Numbers from 1; calf=1 gives a name."
+)
+@click.option("--mains", type=click.Choice(["auto", "50", "60"]), default="auto", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Events and status as JSON lines on stdout.")
+def stream_command(
+    source: str,
+    seconds: float | None,
+    channels: tuple[str, ...],
+    mains: Literal["auto", "50", "60"],
+    as_json: bool,
+) -> int:
+    """Show the events of SOURCE as they are found, until --for is over or Ctrl-C ends it.
+
+    SOURCE is as for 'fasciscope record'.
+    """
+    from fasciscope.app.live import LiveSession, Watcher
+    from fasciscope.app.live_view import LiveView
+    from fasciscope.app.pipeline import Analysis
+    from fasciscope.app.recording import ended_by_signals
+    from fasciscope.app.settings import Settings
+    from fasciscope.app.sources import open_source, wanted_of
+
+    opened = open_source(source, wanted_of(channels, ()))
+    view = LiveView(opened.info, None, as_json=as_json)
+    n_samples = None if seconds is None else round(seconds * opened.info.rate_hz)
+    with opened.live(None) as live_source, ended_by_signals() as over:
+        live = LiveSession(
+            live_source,
+            Analysis(opened.info, Settings(mains=mains)),
+            None,
+            Watcher(view.event, view.status, view.notice),
+            n_samples,
+            opened.patient,
+        )
+        live.run(over)
+        live.finish()
+    view.close()
+    return 0

@@ -1,0 +1,170 @@
+"""A board's session as it happens: recorded first, then analysed; told to whoever watches."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fasciscope.acquisition import Delivery, LiveSource
+from fasciscope.app.pipeline import Analysis
+from fasciscope.app.recorder import Recorder
+from fasciscope.core import Event, Label, SampleBlock
+
+STATUS_S = 1.0
+RECENT_S = 60.0
+LATE_S = 15.0
+"""A source that is away is waited for so much longer than was asked for, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a session stands: figures since its beginning, rates over the last minute.
+
+    `noise` is the median over channels of the last block's robust spread, in the stream's unit.
+    """
+
+    at_s: float
+    rate_hz: float
+    drift_ppm: float | None
+    drift_error_ppm: float | None
+    lost: int
+    lost_percent: float
+    uncertain_losses: int
+    restarts: int
+    noise: float
+    events: int
+    fasciculations: int
+    fasciculations_per_min: float
+    connected: bool
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Whom to tell; each is optional. `markers` gives what was typed since it was last asked."""
+
+    event: Callable[[Event], None] = lambda _event: None
+    status: Callable[[Status], None] = lambda _status: None
+    notice: Callable[[str], None] = lambda _text: None
+    markers: Callable[[], list[str]] = list
+
+
+@dataclass(slots=True)
+class LiveSession:
+    """Carries what a source delivers to the recorder and the analysis, until `n_samples` or for ever.
+
+    What the recorder has is on its way to the disk before the analysis sees it.
+    """
+
+    source: LiveSource
+    analysis: Analysis
+    recorder: Recorder | None = None
+    watcher: Watcher = field(default_factory=Watcher)
+    n_samples: int | None = None
+    patient: bool = False
+    _end: int = 0
+    _noise: float = 0.0
+    _connected: bool = True
+    _events: Counter[str] = field(default_factory=Counter)
+    _recent: deque[int] = field(default_factory=deque)
+    _told_s: float = 0.0
+
+    def run(self, over: Callable[[], bool]) -> None:
+        """Carry until the end is reached or it is `over`."""
+        began_s = time.monotonic()
+        for delivery in self.source.deliveries():
+            self._take(delivery)
+            full = self.n_samples is not None and self._end >= self.n_samples
+            if full or over() or self._is_late(time.monotonic() - began_s):
+                return
+
+    def finish(self) -> None:
+        """Stop the source; carry what was under way, and the events that still waited."""
+        self._take(self.source.finish())
+        self._tell(self.analysis.finish())
+        self.watcher.status(self.status())
+
+    def status(self) -> Status:
+        """Where it stands now."""
+        info, tally = self.source.info, self.source.tally
+        fit = self.source.clock.fit()
+        minutes = min(RECENT_S, self._end / info.rate_hz) / 60.0
+        while self._recent and self._recent[0] < self._end - RECENT_S * info.rate_hz:
+            self._recent.popleft()
+        return Status(
+            at_s=self._end / info.rate_hz,
+            rate_hz=info.rate_hz if fit is None else fit.rate_hz,
+            drift_ppm=None if fit is None else fit.ppm,
+            drift_error_ppm=None if fit is None else fit.ppm_error,
+            lost=tally.lost,
+            lost_percent=100.0 * tally.lost / max(1, self._end),
+            uncertain_losses=tally.uncertain,
+            restarts=tally.restarts,
+            noise=self._noise,
+            events=sum(self._events.values()),
+            fasciculations=self._events[Label.FASCICULATION],
+            fasciculations_per_min=len(self._recent) / minutes if minutes else 0.0,
+            connected=self._connected,
+        )
+
+    def _take(self, delivery: Delivery) -> None:
+        kept = self._cut(delivery)
+        if self.recorder is not None:
+            self.recorder.take(kept)
+            for text in self.watcher.markers():
+                self.recorder.annotate(f"marker {text}")
+        for text in (*kept.messages, *kept.notices):
+            self.watcher.notice(text)
+        if kept.notices:
+            self._connected = bool(kept.blocks) or "the board is back" in kept.notices
+        for block in kept.blocks:
+            self._connected = True
+            self._end = block.end_sample
+            self._noise = _spread(block)
+            self._tell(self.analysis.push(block))
+        now_s = time.monotonic()
+        if now_s - self._told_s >= STATUS_S:
+            self._told_s = now_s
+            self.watcher.status(self.status())
+
+    def _cut(self, delivery: Delivery) -> Delivery:
+        """Without what lies beyond the end that was asked for."""
+        if self.n_samples is None:
+            return delivery
+        blocks = tuple(
+            _until(block, self.n_samples)
+            for block in delivery.blocks
+            if block.first_sample < self.n_samples
+        )
+        return Delivery(blocks, delivery.losses, delivery.messages, delivery.notices)
+
+    def _is_late(self, lasted_s: float) -> bool:
+        if self.n_samples is None or self.patient:
+            return False
+        return lasted_s > self.n_samples / self.source.info.rate_hz + LATE_S
+
+    def _tell(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            self._events[event.label] += 1
+            if event.label is Label.FASCICULATION:
+                self._recent.append(event.peak_sample)
+            if self.recorder is not None:
+                self.recorder.take_event(event)
+            self.watcher.event(event)
+
+
+def _until(block: SampleBlock, end: int) -> SampleBlock:
+    if block.end_sample <= end:
+        return block
+    n = end - block.first_sample
+    flags = None if block.flags is None else block.flags[:n]
+    return SampleBlock(block.info, block.first_sample, block.uv[:n], flags, block.received_s)
+
+
+def _spread(block: SampleBlock) -> float:
+    """Robust standard deviation of the steps between samples: what drifts slowly is no noise."""
+    if block.n_samples < 3:
+        return 0.0
+    steps = np.diff(block.uv, axis=0)
+    return float(np.median(np.abs(steps)) / 0.6745 / np.sqrt(2.0))

@@ -1,0 +1,130 @@
+"""What a person, or a machine, sees of a session while it happens."""
+
+import json
+import shutil
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from fasciscope.app.failure import printable
+from fasciscope.app.live import Status
+from fasciscope.core import Event, Label, StreamInfo
+
+PLAIN_S = 10.0
+"""Without a terminal a status line so often."""
+SHOWN = (Label.FASCICULATION, Label.CRAMP, Label.VOLUNTARY, Label.REPETITIVE)
+
+
+class LiveView:
+    """Events as lines on stdout; the status as one line that stays on a terminal's stderr.
+
+    `as_json` gives JSON lines of both on stdout. `folder` is where the disk's room is looked at.
+    """
+
+    def __init__(self, info: StreamInfo, folder: Path | None, *, as_json: bool) -> None:
+        self._info = info
+        self._folder = folder
+        self._as_json = as_json
+        self._on_terminal = sys.stderr.isatty() and not as_json
+        self._plain_due_s = 0.0
+        self._drawn = False
+
+    def event(self, event: Event) -> None:
+        """Tell an event."""
+        if self._as_json:
+            self._line({"type": "event", **self._event(event)})
+        elif event.label in SHOWN:
+            self._clear()
+            click.echo(printable(self._sentence(event)))
+
+    def status(self, status: Status) -> None:
+        """Tell where it stands."""
+        free = None if self._folder is None else shutil.disk_usage(self._folder).free
+        if self._as_json:
+            self._line({"type": "status", **asdict(status), "disk_free_bytes": free})
+        elif self._on_terminal:
+            width = shutil.get_terminal_size().columns - 1
+            click.echo(
+                "\r\x1b[2K" + status_line(status, self._info, free)[:width], nl=False, err=True
+            )
+            self._drawn = True
+        elif status.at_s >= self._plain_due_s:
+            self._plain_due_s = status.at_s + PLAIN_S
+            click.echo(status_line(status, self._info, free), err=True)
+
+    def notice(self, text: str) -> None:
+        """Tell a remark."""
+        if self._as_json:
+            self._line({"type": "notice", "text": text})
+        else:
+            self._clear()
+            click.echo(printable(f"fasciscope: {text}"), err=True)
+
+    def close(self) -> None:
+        """Leave the status line as it is and go on below it."""
+        if self._drawn:
+            click.echo(err=True)
+            self._drawn = False
+
+    def _clear(self) -> None:
+        if self._drawn:
+            click.echo("\r\x1b[2K", nl=False, err=True)
+            self._drawn = False
+
+    def _line(self, values: dict[str, object]) -> None:
+        click.echo(json.dumps(values, allow_nan=False))
+
+    def _event(self, event: Event) -> dict[str, object]:
+        rate_hz = self._info.rate_hz
+        return {
+            "onset_s": event.start_sample / rate_hz,
+            "duration_s": (event.end_sample - event.start_sample) / rate_hz,
+            "trial_type": str(event.label),
+            "channel": self._info.channels[event.channel].name,
+            "peak_s": event.peak_sample / rate_hz,
+            "amplitude_uv": event.amplitude_uv,
+            "snr": event.snr,
+            "probability": event.probability,
+            "shape": event.shape,
+            "flags": list(event.flags),
+            "reasons": list(event.reasons),
+        }
+
+    def _sentence(self, event: Event) -> str:
+        rate_hz = self._info.rate_hz
+        lasted_s = (event.end_sample - event.start_sample) / rate_hz
+        size = f"{event.snr:.0f} x noise" if event.snr is not None else ""
+        if event.amplitude_uv is not None:
+            size = f"{event.amplitude_uv:.0f} uV, {size}"
+        lasting = f"{1000 * lasted_s:.0f} ms" if lasted_s < 1 else f"{lasted_s:.1f} s"
+        channel = self._info.channels[event.channel].name
+        return f"{clock_text(event.start_sample / rate_hz)}  {event.label:<14} {channel:<8} {size}, {lasting}"
+
+
+def status_line(status: Status, info: StreamInfo, free_bytes: int | None) -> str:
+    """The status in one line of text."""
+    unit = "uV" if info.channels[0].calibrated else "counts"
+    drift = ""
+    if status.drift_ppm is not None and status.drift_error_ppm is not None:
+        drift = f" ({status.drift_ppm:+.0f} ± {2 * status.drift_error_ppm:.0f} ppm)"
+    parts = [
+        clock_text(status.at_s),
+        f"{status.rate_hz:.4g} Hz{drift}",
+        f"lost {status.lost}" + (f" ({status.lost_percent:.2g} %)" if status.lost else ""),
+        f"noise {status.noise:.3g} {unit}",
+        f"{status.fasciculations} fasciculations, {status.fasciculations_per_min:.1f}/min",
+    ]
+    if free_bytes is not None:
+        parts.append(f"{free_bytes / 1e9:.1f} GB free")
+    if not status.connected:
+        parts.insert(1, "NOT CONNECTED")
+    return " | ".join(parts)
+
+
+def clock_text(seconds: float) -> str:
+    """Hours, minutes and seconds."""
+    minutes, rest = divmod(seconds, 60.0)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02d}:{rest:04.1f}"

@@ -1,0 +1,235 @@
+"""Live sources by one string: ``serial:PORT?board=cyton``, ``virtual:bitalino?scenario=cramp`` ..."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+from fasciscope.acquisition import Link, LiveSource, Piece, Reader
+from fasciscope.app.facts import Place, facts_of, placed
+from fasciscope.core import ChannelInfo, MissingFactError, StreamInfo, UsageError
+from fasciscope.datasets.edf_writer import CountRange
+from fasciscope.firmware_bridge import CODECS, Board, Codec, board
+from fasciscope.firmware_bridge.profile import Profile
+from fasciscope.firmware_bridge.profiles import PROFILES
+
+MOST_COUNT = (1 << 23) - 1
+"""Counts are recorded with 24 bits; a wire that can hold more is marked as clipped beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A source's string in its parts: ``kind:target?name=value&...``."""
+
+    kind: str
+    target: str
+    given: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The string again."""
+        asked = "&".join(f"{name}={value}" for name, value in self.given.items())
+        return f"{self.kind}:{self.target}" + (f"?{asked}" if asked else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source: the parameters it takes besides `board` and `rate`, and what opens its link."""
+
+    given: tuple[str, ...]
+    link: "Callable[[Address, Board, Profile, float], Link]"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line adds: places by channel, and which channels (names or numbers)."""
+
+    places: Mapping[str, Place]
+    channels: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A source that can be started, with what is known of it."""
+
+    address: Address
+    board: Board
+    info: StreamInfo
+    ranges: tuple[CountRange, ...]
+    live: Callable[[Callable[[Piece], None] | None], LiveSource]
+    patient: bool
+
+
+def wanted_of(channels: Sequence[str], muscles: Sequence[str]) -> Wanted:
+    """What the command line's words add. Raises UsageError for a place that is none."""
+    facts = facts_of(channels=channels, muscles=muscles)
+    return Wanted(facts.places, facts.options.channels)
+
+
+def parse_address(text: str) -> Address:
+    """The parts of a source's string. Raises UsageError with the kinds there are."""
+    kind, colon, rest = text.partition(":")
+    target, _, query = rest.partition("?")
+    if not colon or kind not in KINDS or not target:
+        raise UsageError(
+            f"{text!r} is no source. Write KIND:TARGET?name=value with one of "
+            f"{', '.join(sorted(KINDS))}; for instance serial:/dev/ttyUSB0?board=cyton, "
+            "serial:COM3?board=bitalino or virtual:cyton?scenario=cramp."
+        )
+    pairs = parse_qsl(query, keep_blank_values=True, separator="&")
+    given = dict(pairs)
+    allowed = ("board", "rate", *KINDS[kind].given)
+    for name in given:
+        if name not in allowed:
+            raise UsageError(f"{kind}: knows no {name!r}. It takes {', '.join(allowed)}.")
+    return Address(kind, target, given)
+
+
+def open_source(text: str, wanted: Wanted) -> Opened:
+    """Make the source ready; the board itself is looked for when it is started.
+
+    Raises UsageError for what does not exist, MissingFactError where the board or its rate is not told.
+    """
+    address = parse_address(text)
+    table, profile = _board(address)
+    rate_hz = _rate(address, table)
+    codec = _narrowed(CODECS[profile.codec])
+    picks = _picks(codec, wanted.channels)
+    ranges = _ranges(table, codec)
+    ranges = tuple(ranges[k] for k in picks.values())
+    info = _stream(table, tuple(picks), ranges, rate_hz, wanted.places)
+    scale = np.array([spread.uv_per_count or 1.0 for spread in ranges])
+    link = KINDS[address.kind].link(address, table, profile, rate_hz)
+    patient = address.kind == "virtual" and address.given.get("speed") == "0"
+
+    def live(wire: Callable[[Piece], None] | None) -> LiveSource:
+        reader = Reader(link, profile, codec.decoder, patient=patient)
+        return LiveSource(reader, codec, info, scale, tuple(picks.values()), wire)
+
+    return Opened(address, table, info, ranges, live, patient)
+
+
+def _board(address: Address) -> tuple[Board, Profile]:
+    name = address.target if address.kind == "virtual" else address.given.get("board")
+    if name is None:
+        raise MissingFactError(
+            f"{address.text} does not say which board it is.",
+            f"?board=NAME, one of {', '.join(sorted(PROFILES))}",
+        )
+    table = board(name)
+    if table.name not in PROFILES:
+        raise UsageError(
+            f"{table.title} cannot be recorded live yet. Boards: {', '.join(sorted(PROFILES))}."
+        )
+    return table, PROFILES[table.name]
+
+
+def _rate(address: Address, table: Board) -> float:
+    text = address.given.get("rate")
+    if text is None:
+        if table.rate_hz is None:
+            raise MissingFactError(f"The rate of a {table.title} is set by you.", "?rate=HZ")
+        return table.rate_hz
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"rate={text!r} is no number of samples a second.") from None
+
+
+def _narrowed(codec: Codec) -> Codec:
+    """The codec with counts that can be recorded."""
+    return replace(
+        codec,
+        low=tuple(max(low, -MOST_COUNT - 1) for low in codec.low),
+        high=tuple(min(high, MOST_COUNT) for high in codec.high),
+    )
+
+
+def _picks(codec: Codec, channels: Sequence[str]) -> dict[str, int]:
+    """The board's channels that are wanted, from 0, by the names that they shall have."""
+    names = [channel_name(k) for k in range(codec.n_channels)]
+    picks: dict[str, int] = {}
+    for wanted in channels or names:
+        called, equals, which = wanted.rpartition("=")
+        own = channel_name(int(which) - 1) if which.isdigit() else which
+        if own not in names:
+            raise UsageError(
+                f"--channels {which!r} is no channel of this board. There are {', '.join(names)}, "
+                "or their numbers from 1; calf=1 gives one another name."
+            )
+        picks[called if equals else own] = names.index(own)
+    return picks
+
+
+def channel_name(k: int) -> str:
+    """What the board's channel `k`, from 0, is called."""
+    return f"EMG{k + 1}"
+
+
+def _ranges(table: Board, codec: Codec) -> tuple[CountRange, ...]:
+    """The counts of each channel: those with fewer bits have larger steps."""
+    scales = [
+        None if table.uv_per_count is None else table.uv_per_count * 2.0 ** (table.bits - bits)
+        for bits in map(_bits, codec.low, codec.high)
+    ]
+    return tuple(map(CountRange, codec.low, codec.high, scales))
+
+
+def _stream(
+    table: Board,
+    names: Sequence[str],
+    ranges: Sequence[CountRange],
+    rate_hz: float,
+    places: Mapping[str, Place],
+) -> StreamInfo:
+    channels = [ChannelInfo(name, r.uv_per_count) for name, r in zip(names, ranges, strict=True)]
+    return StreamInfo(
+        device=table.title,
+        rate_hz=rate_hz,
+        channels=placed(channels, places),
+        bandwidth_hz=table.bandwidth_hz,
+        resolution_uv=table.uv_per_count,
+        envelope=table.envelope,
+    )
+
+
+def _bits(low: int, high: int) -> int:
+    return round(float(np.log2(high - low + 1)))
+
+
+def _serial(address: Address, table: Board, profile: Profile, _rate_hz: float) -> Link:
+    from fasciscope.acquisition.serial_port import SerialLink
+
+    text = address.given.get("baud")
+    bauds = profile.bauds
+    if text is not None:
+        if not text.isdigit() or int(text) == 0:
+            raise UsageError(f"baud={text!r} is no speed of a serial port, for instance 115200.")
+        bauds = (int(text),)
+    if not bauds:
+        raise UsageError(f"{table.title} is not on a serial port but on {table.transport}.")
+    return SerialLink(address.target, bauds)
+
+
+def _virtual(address: Address, table: Board, _profile: Profile, rate_hz: float) -> Link:
+    from fasciscope.acquisition.virtual_link import VirtualLink
+    from fasciscope.app.virtual import ScenarioSignal, played_scenario
+    from fasciscope.firmware_bridge.faults import parse_faults
+
+    signal = ScenarioSignal(table.name, address.given.get("scenario", "demo"), rate_hz)
+    faults = parse_faults(address.given.get("faults", ""))
+    try:
+        speed = float(address.given.get("speed", "1"))
+    except ValueError:
+        speed = -1.0
+    if not 0.0 <= speed < float("inf"):
+        raise UsageError("speed is how many times as fast as true time, or 0: as fast as it can.")
+    return VirtualLink(table.name, played_scenario(table.name, signal, rate_hz, faults), speed)
+
+
+KINDS: dict[str, Kind] = {
+    "serial": Kind(("baud",), _serial),
+    "virtual": Kind(("scenario", "faults", "speed"), _virtual),
+}
+"""Kinds of sources by the word before the colon."""
