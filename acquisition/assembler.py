@@ -16,11 +16,13 @@ from fasciscope.core import FILL_S, Flag, SampleBlock, StreamInfo
 from fasciscope.firmware_bridge import Codec, Frames
 
 STALL_TURNS = 0.5
-"""A pause of this part of a turn may hide a whole one."""
+"""A pause of this part of the counter's turn may hide a whole one."""
 STALL_S = 1.0
 """Without a counter, a pause of this length is a loss; a shorter one may be the way's delay."""
 JITTER_S = 0.1
-"""How far arrival times may be off."""
+"""How far arrival times may be off; a shorter pause hides nothing."""
+CATCH_UP_S = 0.5
+"""After a pause frames wait for so long: what was only late still comes, in a burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ class Assembler:
         self._turn = None if codec.wrap is None else codec.wrap / codec.advance
         self._rails = np.array(codec.low), np.array(codec.high)
         self._frame_s = codec.per_frame / info.rate_hz
+        hides_s = STALL_S if self._turn is None else STALL_TURNS * self._turn * self._frame_s
+        self._pause = max(hides_s, JITTER_S) / self._frame_s  # in frames
+        self._paused_s: float | None = None  # when the first frames after a pause came
         self._fill_n = round(FILL_S * info.rate_hz)
         self._next = 0  # the absolute number of the sample that would continue the stream
         self._counter: int | None = None  # of the last frame
@@ -68,17 +73,19 @@ class Assembler:
         self._row = np.zeros((1, info.n_channels))  # the last sample, for filling
         self._held: tuple[Frames, float] | None = None
         self._resumes_at: Callable[[float], float] | None = None
-        self._missed = 0  # frames of a wire without a counter that are known to be lost
+        self._missed = 0  # frames that are known to be lost before the next
 
     @property
     def next_sample(self) -> int:
         """The absolute number of the sample that would continue the stream."""
         return self._next
 
-    def missed(self, n_frames: int) -> None:
-        """About so many frames were lost before the next; needed only where the wire has no counter."""
-        if self._turn is None and self._received_s is not None:
+    def missed(self, n_frames: int) -> Assembled:
+        """About so many frames are known to be lost before the next; give what waited."""
+        out = self.finish()
+        if self._received_s is not None:
             self._missed += n_frames
+        return out
 
     def resume(self, sample_at: Callable[[float], float]) -> Assembled:
         """The board was gone and begins anew: `sample_at` tells what is sampled at a time of arrival."""
@@ -94,6 +101,9 @@ class Assembler:
             frames, self._held = _joined(held, frames), None
             if frames.n_frames == held.n_frames:
                 received_s = held_s
+        if self._may_catch_up(frames, received_s):
+            self._held = (frames, received_s)
+            return Assembled()
         return self._assemble(frames, received_s, final=False)
 
     def finish(self) -> Assembled:
@@ -102,6 +112,23 @@ class Assembler:
             return Assembled()
         (frames, received_s), self._held = self._held, None
         return self._assemble(frames, received_s, final=True)
+
+    def _may_catch_up(self, frames: Frames, received_s: float) -> bool:
+        """Whether what seems missing by the time may still come."""
+        late = self._late(frames, received_s)
+        if late <= self._pause or self._resumes_at is not None or self._missed:
+            self._paused_s = None
+            return False
+        if self._paused_s is None:
+            self._paused_s = received_s
+        return received_s - self._paused_s < CATCH_UP_S
+
+    def _late(self, frames: Frames, received_s: float) -> float:
+        """How many frames fewer came than the time since the last would have brought, but for one."""
+        if self._received_s is None or frames.n_frames == 0:
+            return 0.0
+        ahead = int(self._counted(frames)[1:].sum())
+        return (received_s - self._received_s) / self._frame_s - ahead
 
     def _assemble(self, frames: Frames, received_s: float, *, final: bool) -> Assembled:
         if frames.n_frames == 0:
@@ -137,17 +164,18 @@ class Assembler:
             self._resumes_at = None
             return steps, round(JITTER_S / self._frame_s)
         if self._missed:
-            steps[0] += self._missed
-            doubt, self._missed = self._missed, 0
-            return steps, doubt
+            missed, self._missed = self._missed, 0
+            if self._turn is None:
+                steps[0] += missed
+                return steps, missed
+            steps[0] += round(self._turn * max(0, round((missed + 1 - int(steps[0])) / self._turn)))
+            return steps, 0
         expected = (received_s - self._received_s) / self._frame_s - int(steps[1:].sum())
+        if expected <= self._pause:
+            return steps, 0
         if self._turn is None:
-            if expected * self._frame_s <= STALL_S:
-                return steps, 0
             steps[0] = round(expected)
             return steps, round(JITTER_S / self._frame_s)
-        if expected <= STALL_TURNS * self._turn:
-            return steps, 0
         turns = max(0, round((expected - int(steps[0])) / self._turn))
         steps[0] += round(turns * self._turn)
         return steps, round(self._turn)

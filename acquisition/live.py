@@ -129,8 +129,8 @@ class LiveSource:
                 return Delivery(ended.blocks, ended.losses, notices=(item.reason,))
             case Overload():
                 self.tally.dropped_bytes += item.n_bytes
-                self._assembler.missed(self._frames_in(item.n_bytes))
-                return Delivery(notices=(f"overload: {item.n_bytes} bytes dropped",))
+                waited = self._assembler.missed(self._frames_in(item.n_bytes))
+                return self._delivery(waited, notices=(f"overload: {item.n_bytes} bytes dropped",))
             case Failed():
                 raise item.error
 
@@ -150,18 +150,20 @@ class LiveSource:
         return Delivery(last.blocks + rest.blocks, last.losses + rest.losses, last.messages)
 
     def _decoded(self, decoded: Decoded) -> Delivery:
-        known = self.tally.samples > 0
         for piece in decoded.garbage:
             self.tally.garbage_bytes += piece.length
             named = self.tally.reasons
             named[piece.reason] = named.get(piece.reason, 0) + piece.length
-            if known:
-                self._assembler.missed(self._frames_in(piece.length))
+        spoilt = sum(self._frames_in(piece.length) for piece in decoded.garbage)
+        waited = Assembled()
+        if spoilt and self._codec.wrap is None:  # a counter would tell by itself
+            waited = self._assembler.missed(spoilt)
         frames = decoded.frames if self._picks is None else _picked(decoded.frames, self._picks)
         out = self._assembler.push(frames, self._received_s)
         if out.blocks:
             self.clock.add(out.blocks[-1].end_sample - 1, self._received_s)
-        return self._delivery(out, tuple(message.text for message in decoded.messages))
+        whole = Assembled(waited.blocks + out.blocks, waited.losses + out.losses)
+        return self._delivery(whole, tuple(message.text for message in decoded.messages))
 
     def _delivery(
         self, out: Assembled, messages: tuple[str, ...] = (), notices: tuple[str, ...] = ()

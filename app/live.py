@@ -14,6 +14,8 @@ from fasciscope.core import Event, Label, SampleBlock
 
 STATUS_S = 1.0
 RECENT_S = 60.0
+NORMAL = 0.6745
+"""Median absolute deviation of a normal distribution, in standard deviations."""
 LATE_S = 15.0
 """A source that is away is waited for so much longer than was asked for, and no more."""
 
@@ -163,8 +165,12 @@ def _until(block: SampleBlock, end: int) -> SampleBlock:
 
 
 def _spread(block: SampleBlock) -> float:
-    """Robust standard deviation of the steps between samples: what drifts slowly is no noise."""
+    """Robust standard deviation of the steps between samples: what drifts slowly is no noise.
+
+    Of channels that stand still (nothing is plugged in) none is told.
+    """
     if block.n_samples < 3:
         return 0.0
-    steps = np.diff(block.uv, axis=0)
-    return float(np.median(np.abs(steps)) / 0.6745 / np.sqrt(2.0))
+    spreads = np.median(np.abs(np.diff(block.uv, axis=0)), axis=0)
+    alive = spreads[spreads > 0]
+    return float(np.median(alive) / NORMAL / np.sqrt(2.0)) if len(alive) else 0.0

@@ -228,8 +228,33 @@ def _virtual(address: Address, table: Board, _profile: Profile, rate_hz: float) 
     return VirtualLink(table.name, played_scenario(table.name, signal, rate_hz, faults), speed)
 
 
+def _network(address: Address) -> tuple[str, int]:
+    """Host and port."""
+    host, colon, port = address.target.rpartition(":")
+    if not colon or not port.isdigit() or not 0 < int(port) < 1 << 16:
+        raise UsageError(
+            f"{address.text!r} names no port. Write {address.kind}:HOST:PORT?board=NAME."
+        )
+    return host.strip("[]"), int(port)
+
+
+def _tcp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) -> Link:
+    from fasciscope.acquisition.network import TcpLink
+
+    host, port = _network(address)
+    return TcpLink(host, port, listens=address.given.get("listen", "0") not in ("0", ""))
+
+
+def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) -> Link:
+    from fasciscope.acquisition.network import UdpLink
+
+    return UdpLink(*_network(address))
+
+
 KINDS: dict[str, Kind] = {
     "serial": Kind(("baud",), _serial),
+    "tcp": Kind(("listen",), _tcp),
+    "udp": Kind((), _udp),
     "virtual": Kind(("scenario", "faults", "speed"), _virtual),
 }
 """Kinds of sources by the word before the colon."""

@@ -115,11 +115,35 @@ def test_a_damaged_counter_is_no_loss(size: int) -> None:
 def test_a_whole_turn_of_the_counter_is_told_by_the_time_and_called_uncertain() -> None:
     one = assembler(BITALINO)
     one.push(frames_at(BITALINO, range(10)), 10 / RATE_HZ)
-    after = one.push(frames_at(BITALINO, range(42, 50)), 50 / RATE_HZ)
+    held = one.push(frames_at(BITALINO, range(42, 50)), 50 / RATE_HZ)
+    assert held.blocks == ()  # what is late may still come
+    after = one.push(frames_at(BITALINO, range(50, 180)), 180 / RATE_HZ)
     (loss,) = after.losses
     assert (loss.first_sample, loss.n_samples, loss.uncertain) == (10, 32, True)
     assert (loss.least, loss.most) == (16, 48)
     assert after.blocks[0].first_sample == 42
+
+
+def test_what_was_only_late_is_no_loss_however_it_comes_in_then() -> None:
+    one = assembler(BITALINO)
+    out = [one.push(frames_at(BITALINO, range(100)), 0.4)]
+    out.append(one.push(frames_at(BITALINO, range(100, 200)), 2.4))  # a part of what was held up
+    out.append(one.push(frames_at(BITALINO, range(200, 590)), 2.45))
+    out.append(one.push(frames_at(BITALINO, range(590, 610)), 2.5))
+    assert losses(out) == []
+    np.testing.assert_array_equal(
+        np.concatenate([b.uv[:, 0] for b in blocks(out)]),
+        2.0 * np.minimum(np.arange(610), BITALINO.high[0]),
+    )
+
+
+def test_dropped_bytes_tell_how_many_turns_of_the_counter_are_missing() -> None:
+    one = assembler(BITALINO)
+    one.push(frames_at(BITALINO, range(100)), 0.4)
+    assert one.missed(37).blocks == ()
+    out = one.push(frames_at(BITALINO, range(138, 150)), 0.6)
+    (loss,) = out.losses
+    assert (loss.first_sample, loss.n_samples, loss.uncertain) == (100, 38, False)
 
 
 def test_without_a_counter_a_long_pause_is_a_loss_by_the_clock() -> None:
@@ -128,7 +152,8 @@ def test_without_a_counter_a_long_pause_is_a_loss_by_the_clock() -> None:
     one.push(frames_at(codec, range(100)), 0.4)
     short = one.push(frames_at(codec, range(100, 125)), 0.9)
     assert short.losses == ()
-    long = one.push(frames_at(codec, range(125, 150)), 11.0)
+    assert one.push(frames_at(codec, range(125, 150)), 11.0).blocks == ()
+    long = one.push(frames_at(codec, range(150, 275)), 11.5)
     (loss,) = long.losses
     assert loss.n_samples == pytest.approx(10.0 * RATE_HZ, abs=1)
     assert loss.most - loss.least == pytest.approx(0.2 * RATE_HZ)
