@@ -14,6 +14,9 @@ from fasciscope.core import Event, Label, SampleBlock
 
 STATUS_S = 1.0
 RECENT_S = 60.0
+NOISE_BLOCKS = 50
+SPREAD_SAMPLES = 4
+"""The noise is told of so many of the last blocks, of at least so many samples each."""
 NORMAL = 0.6745
 """Median absolute deviation of a normal distribution, in standard deviations."""
 LATE_S = 15.0
@@ -24,7 +27,7 @@ LATE_S = 15.0
 class Status:
     """Where a session stands: figures since its beginning, rates over the last minute.
 
-    `noise` is the median over channels of the last block's robust spread, in the stream's unit.
+    `noise` is the median over channels and the last blocks of the robust spread, in the stream's unit.
     """
 
     at_s: float
@@ -66,7 +69,7 @@ class LiveSession:
     n_samples: int | None = None
     patient: bool = False
     _end: int = 0
-    _noise: float = 0.0
+    _spreads: deque[float] = field(default_factory=lambda: deque(maxlen=NOISE_BLOCKS))
     _connected: bool = True
     _events: Counter[str] = field(default_factory=Counter)
     _recent: deque[int] = field(default_factory=deque)
@@ -103,7 +106,7 @@ class LiveSession:
             lost_percent=100.0 * tally.lost / max(1, self._end),
             uncertain_losses=tally.uncertain,
             restarts=tally.restarts,
-            noise=self._noise,
+            noise=float(np.median(self._spreads)) if self._spreads else 0.0,
             events=sum(self._events.values()),
             fasciculations=self._events[Label.FASCICULATION],
             fasciculations_per_min=len(self._recent) / minutes if minutes else 0.0,
@@ -123,7 +126,8 @@ class LiveSession:
         for block in kept.blocks:
             self._connected = True
             self._end = block.end_sample
-            self._noise = _spread(block)
+            if block.n_samples >= SPREAD_SAMPLES:
+                self._spreads.append(_spread(block))
             self._tell(self.analysis.push(block))
         now_s = time.monotonic()
         if now_s - self._told_s >= STATUS_S:
@@ -169,8 +173,6 @@ def _spread(block: SampleBlock) -> float:
 
     Of channels that stand still (nothing is plugged in) none is told.
     """
-    if block.n_samples < 3:
-        return 0.0
     spreads = np.median(np.abs(np.diff(block.uv, axis=0)), axis=0)
     alive = spreads[spreads > 0]
     return float(np.median(alive) / NORMAL / np.sqrt(2.0)) if len(alive) else 0.0
