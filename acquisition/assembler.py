@@ -12,17 +12,20 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.acquisition.lateness import Lateness
 from fasciscope.core import FILL_S, Flag, SampleBlock, StreamInfo
 from fasciscope.firmware_bridge import Codec, Frames
 
-STALL_TURNS = 0.5
-"""A pause of this part of the counter's turn may hide a whole one."""
-STALL_S = 1.0
-"""Without a counter, a pause of this length is a loss; a shorter one may be the way's delay."""
-JITTER_S = 0.1
-"""How far arrival times may be off; a shorter pause hides nothing."""
+LATE_TURNS = 0.5
+"""Frames that come later than usual by this part of the counter's turn may hide a whole turn."""
+SURE_TURNS = 0.75
+"""If they stay late by this part at least, one is lost."""
+LATE_S = 1.0
+"""Without a counter, frames that stay late by so much follow a loss; by less, they are only late."""
 CATCH_UP_S = 0.5
-"""After a pause frames wait for so long: what was only late still comes, in a burst."""
+"""Late frames wait for so long: what was only late still comes, in a burst."""
+JITTER_S = 0.1
+"""How far a place in time may be off that only arrival times tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,15 @@ class Assembler:
         self._turn = None if codec.wrap is None else codec.wrap / codec.advance
         self._rails = np.array(codec.low), np.array(codec.high)
         self._frame_s = codec.per_frame / info.rate_hz
-        hides_s = STALL_S if self._turn is None else STALL_TURNS * self._turn * self._frame_s
-        self._pause = max(hides_s, JITTER_S) / self._frame_s  # in frames
-        self._paused_s: float | None = None  # when the first frames after a pause came
+        self._lateness = Lateness(info.rate_hz)
+        turn_s = (self._turn or 0.0) * self._frame_s
+        self._late_s = LATE_S if self._turn is None else LATE_TURNS * turn_s
+        self._waits_since_s: float | None = None  # when the first late frames came
+        self._least_late_s = 0.0  # of those that wait
         self._fill_n = round(FILL_S * info.rate_hz)
         self._next = 0  # the absolute number of the sample that would continue the stream
         self._counter: int | None = None  # of the last frame
-        self._received_s: float | None = None
+        self._begun = False
         self._row = np.zeros((1, info.n_channels))  # the last sample, for filling
         self._held: tuple[Frames, float] | None = None
         self._resumes_at: Callable[[float], float] | None = None
@@ -83,15 +88,16 @@ class Assembler:
     def missed(self, n_frames: int) -> Assembled:
         """About so many frames are known to be lost before the next; give what waited."""
         out = self.finish()
-        if self._received_s is not None:
+        if self._begun:
             self._missed += n_frames
         return out
 
     def resume(self, sample_at: Callable[[float], float]) -> Assembled:
         """The board was gone and begins anew: `sample_at` tells what is sampled at a time of arrival."""
         out = self.finish()
-        if self._received_s is not None:
+        if self._begun:
             self._resumes_at, self._counter, self._missed = sample_at, None, 0
+            self._lateness.forget()
         return out
 
     def push(self, frames: Frames, received_s: float) -> Assembled:
@@ -101,7 +107,7 @@ class Assembler:
             frames, self._held = _joined(held, frames), None
             if frames.n_frames == held.n_frames:
                 received_s = held_s
-        if self._may_catch_up(frames, received_s):
+        if frames.n_frames and self._waits(frames, received_s):
             self._held = (frames, received_s)
             return Assembled()
         return self._assemble(frames, received_s, final=False)
@@ -113,28 +119,24 @@ class Assembler:
         (frames, received_s), self._held = self._held, None
         return self._assemble(frames, received_s, final=True)
 
-    def _may_catch_up(self, frames: Frames, received_s: float) -> bool:
+    def _waits(self, frames: Frames, received_s: float) -> bool:
         """Whether what seems missing by the time may still come."""
-        late = self._late(frames, received_s)
-        if late <= self._pause or self._resumes_at is not None or self._missed:
-            self._paused_s = None
+        end = self._next + int(self._counted(frames).sum()) * self._codec.per_frame
+        late_s = self._lateness.of(end, received_s)
+        known = self._resumes_at is not None or self._missed > 0
+        if known or late_s <= self._late_s:
+            self._waits_since_s, self._least_late_s = None, 0.0
             return False
-        if self._paused_s is None:
-            self._paused_s = received_s
-        return received_s - self._paused_s < CATCH_UP_S
-
-    def _late(self, frames: Frames, received_s: float) -> float:
-        """How many frames fewer came than the time since the last would have brought, but for one."""
-        if self._received_s is None or frames.n_frames == 0:
-            return 0.0
-        ahead = int(self._counted(frames)[1:].sum())
-        return (received_s - self._received_s) / self._frame_s - ahead
+        if self._waits_since_s is None:
+            self._waits_since_s, self._least_late_s = received_s, late_s
+        self._least_late_s = min(self._least_late_s, late_s)
+        return received_s - self._waits_since_s < CATCH_UP_S
 
     def _assemble(self, frames: Frames, received_s: float, *, final: bool) -> Assembled:
         if frames.n_frames == 0:
             return Assembled()
         told = frames.n_frames == 1 and (self._resumes_at is not None or self._missed > 0)
-        steps, doubt = self._steps(frames, received_s)
+        steps, at, doubt = self._steps(frames, received_s)
         if not final and steps[-1] != 1 and not told:
             self._held = (_part(frames, frames.n_frames - 1, frames.n_frames), received_s)
             frames, steps = _part(frames, 0, frames.n_frames - 1), steps[:-1]
@@ -146,39 +148,40 @@ class Assembler:
         for start, stop in pairwise(edges):
             missing = (int(steps[start]) - 1) * self._codec.per_frame
             if missing:
-                off = doubt * self._codec.per_frame if start == 0 else 0
+                off = doubt * self._codec.per_frame if start == at else 0
                 losses.append(Loss(self._next, missing, max(0, missing - off), missing + off))
                 filling = self._filling(missing)
             blocks.append(self._block(_part(frames, start, stop), filling, received_s))
             filling = filling[:0]
-        self._received_s = received_s
+        self._begun = True
+        self._lateness.add(self._next, received_s)
         return Assembled(tuple(blocks), tuple(losses))
 
-    def _steps(self, frames: Frames, received_s: float) -> tuple[NDArray[np.int64], int]:
-        """How many frames each is after the one before, and by how many the first may be off."""
+    def _steps(self, frames: Frames, received_s: float) -> tuple[NDArray[np.int64], int, int]:
+        """How many frames each is after the one before; which of these steps the counter does not
+        tell alone, and by how many frames it may be off."""
         steps = self._counted(frames)
-        if self._received_s is None:
-            return steps, 0
+        late, self._waits_since_s = self._least_late_s / self._frame_s, None
+        self._least_late_s = 0.0
+        if not self._begun:
+            return steps, 0, 0
         if self._resumes_at is not None:
             steps[0] = self._away(frames, self._resumes_at(received_s))
             self._resumes_at = None
-            return steps, round(JITTER_S / self._frame_s)
-        if self._missed:
-            missed, self._missed = self._missed, 0
-            if self._turn is None:
-                steps[0] += missed
-                return steps, missed
-            steps[0] += round(self._turn * max(0, round((missed + 1 - int(steps[0])) / self._turn)))
-            return steps, 0
-        expected = (received_s - self._received_s) / self._frame_s - int(steps[1:].sum())
-        if expected <= self._pause:
-            return steps, 0
+            return steps, 0, round(JITTER_S / self._frame_s)
+        missed, self._missed = self._missed, 0
         if self._turn is None:
-            steps[0] = round(expected)
-            return steps, round(JITTER_S / self._frame_s)
-        turns = max(0, round((expected - int(steps[0])) / self._turn))
-        steps[0] += round(turns * self._turn)
-        return steps, round(self._turn)
+            steps[0] += missed or round(late)
+            return steps, 0, missed or (round(JITTER_S / self._frame_s) if late else 0)
+        if missed:
+            turns = max(0, round((missed + 1 - int(steps[0])) / self._turn))
+            steps[0] += round(turns * self._turn)
+            return steps, 0, 0
+        if late < SURE_TURNS * self._turn:
+            return steps, 0, 0
+        at = int(np.argmax(steps != 1))  # the first that the counter shows, else the first of all
+        steps[at] += round(round(late / self._turn) * self._turn)
+        return steps, at, round(self._turn)
 
     def _counted(self, frames: Frames) -> NDArray[np.int64]:
         """How many frames each is after the one before, by the counter alone."""
