@@ -41,7 +41,7 @@ def stream_command(
             live_source,
             Analysis(opened.info, Settings(mains=mains)),
             None,
-            Watcher(view.event, view.status, view.notice),
+            Watcher(view.sighting, view.event, view.status, view.notice),
             n_samples,
             opened.patient,
         )

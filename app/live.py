@@ -10,7 +10,7 @@ import numpy as np
 from fasciscope.acquisition import Delivery, LiveSource
 from fasciscope.app.pipeline import Analysis
 from fasciscope.app.recorder import Recorder
-from fasciscope.core import Event, Label, SampleBlock
+from fasciscope.core import Event, Label, SampleBlock, Sighting
 
 STATUS_S = 1.0
 RECENT_S = 60.0
@@ -49,6 +49,7 @@ class Status:
 class Watcher:
     """Whom to tell; each is optional. `markers` gives what was typed since it was last asked."""
 
+    sighting: Callable[[Sighting], None] = lambda _sighting: None
     event: Callable[[Event], None] = lambda _event: None
     status: Callable[[Status], None] = lambda _status: None
     notice: Callable[[str], None] = lambda _text: None
@@ -128,7 +129,10 @@ class LiveSession:
             self._end = block.end_sample
             if block.n_samples >= SPREAD_SAMPLES:
                 self._spreads.append(_spread(block))
-            self._tell(self.analysis.push(block))
+            events = self.analysis.push(block)
+            for sighting in self.analysis.sightings:
+                self.watcher.sighting(sighting)
+            self._tell(events)
         now_s = time.monotonic()
         if now_s - self._told_s >= STATUS_S:
             self._told_s = now_s

@@ -10,7 +10,7 @@ import click
 
 from fasciscope.app.failure import printable
 from fasciscope.app.live import Status
-from fasciscope.core import Event, Label, StreamInfo
+from fasciscope.core import Event, Label, Sighting, StreamInfo
 
 PLAIN_S = 10.0
 """Without a terminal a status line so often."""
@@ -30,6 +30,17 @@ class LiveView:
         self._on_terminal = sys.stderr.isatty() and not as_json
         self._plain_due_s = 0.0
         self._drawn = False
+
+    def sighting(self, sighting: Sighting) -> None:
+        """Tell a potential that was just seen and is not judged yet."""
+        at_s = sighting.peak_sample / self._info.rate_hz
+        channel = self._info.channels[sighting.channel].name
+        if self._as_json:
+            told = {"type": "sighting", "peak_s": at_s, "channel": channel}
+            self._line({**told, "strength": sighting.statistic})
+        elif self._on_terminal:
+            self._clear()
+            click.secho(printable(f"{clock_text(at_s)} seen: {channel}"), dim=True)
 
     def event(self, event: Event) -> None:
         """Tell an event."""

@@ -17,6 +17,7 @@ from fasciscope.core import (
     Label,
     Recording,
     SampleBlock,
+    Sighting,
     StreamInfo,
 )
 from fasciscope.dsp import Chain, ChainSettings, feature_branch
@@ -36,10 +37,14 @@ class Analysis:
         self._chain = Chain(info, self._settings)
         self._classifier = EventClassifier(info)
         self._summariser = Summariser(info)
+        self.sightings: tuple[Sighting, ...] = ()
+        """Potentials that the last block showed, not judged yet."""
 
     def push(self, block: SampleBlock) -> tuple[Event, ...]:
         """Take the next block; give the events that are final by it."""
-        return tuple(self._judged(self._chain.push(block)))
+        activities = tuple(self._chain.push(block))
+        self.sightings = tuple(one for one in activities if isinstance(one, Sighting))
+        return tuple(self._judged(activities))
 
     def finish(self) -> tuple[Event, ...]:
         """Give the events that still waited."""

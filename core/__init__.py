@@ -5,7 +5,7 @@ are frozen, arrays are time-first ``(n_samples, n_channels)``, float64 and read-
 are absolute (they count lost samples), and units are in the names. It imports NumPy and nothing else.
 """
 
-from fasciscope.core.activity import Activity, Burst, FrameQuality, Potential
+from fasciscope.core.activity import Activity, Burst, FrameQuality, Potential, Sighting
 from fasciscope.core.block import FILL_S, Flag, SampleBlock, block_with_nan_flagged
 from fasciscope.core.channel import ChannelInfo
 from fasciscope.core.errors import (
@@ -55,6 +55,7 @@ __all__ = [
     "SampleBlock",
     "SessionSummary",
     "Shape",
+    "Sighting",
     "SiteSummary",
     "Source",
     "Stage",

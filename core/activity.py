@@ -107,4 +107,16 @@ class FrameQuality:
     lost_samples: tuple[int, ...]
 
 
-Activity = Potential | Burst | FrameQuality
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A potential just seen, about a second after it was: for whoever watches, and judged by nobody.
+
+    It may turn out to be anything, and comes again as a `Potential` once its surroundings are known.
+    """
+
+    channel: int
+    peak_sample: int
+    statistic: float  # of the matched filters, in units of the noise
+
+
+Activity = Potential | Burst | FrameQuality | Sighting

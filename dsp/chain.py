@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.core import Activity, FrameQuality, Potential, SampleBlock, StreamInfo
+from fasciscope.core import Activity, FrameQuality, Potential, SampleBlock, Sighting, StreamInfo
 from fasciscope.dsp import quality
 from fasciscope.dsp.burstbook import BurstBook, FrameStats
 from fasciscope.dsp.bursts import Region
@@ -15,7 +15,7 @@ from fasciscope.dsp.detector import Detector, Noise
 from fasciscope.dsp.frames import HOLE, Framer
 from fasciscope.dsp.grid import grid_for
 from fasciscope.dsp.matched import QUIET
-from fasciscope.dsp.measurer import Measurer
+from fasciscope.dsp.measurer import Candidates, Measurer
 from fasciscope.dsp.noise import PIECE_S, NoiseTracker
 from fasciscope.dsp.settings import ChainSettings
 
@@ -97,6 +97,7 @@ class Chain:
         closed, hops, energy = self._detector.regions_closed(piece, noise)
         self._context.add_level(hops, energy)
         candidates = self._detector.candidates(piece, noise)
+        yield from self._sightings(candidates)
         self._bursts.add_frame(self._stats(piece, noise))
         for channel in np.unique(candidates.channel).tolist():
             self._bursts.add_pulses(channel, candidates.sample[candidates.channel == channel])
@@ -109,6 +110,17 @@ class Chain:
                     self._context.add(waiting)
             del self._unusable[:-2]  # a potential may lie a little before the frames that follow
             yield from self._release(piece.frame.end_sample)
+
+    def _sightings(self, candidates: Candidates) -> Iterator[Sighting]:
+        """The strong ones outside bursts, as soon as they are seen."""
+        strong = candidates.statistic >= self._settings.threshold
+        strong &= ~self._detector.busy[candidates.channel]
+        for k in np.flatnonzero(strong):
+            yield Sighting(
+                channel=int(candidates.channel[k]),
+                peak_sample=int(candidates.sample[k]),
+                statistic=float(candidates.statistic[k]),
+            )
 
     def _release(self, now: int, *, final: bool = False) -> Iterator[Activity]:
         spans = [self._bursts.spans(c) + self._open_spans(c) for c in range(self._n_channels)]
