@@ -9,9 +9,9 @@ mean, and never writes them anywhere.
 
 from fasciscope.acquisition.assembler import Loss
 from fasciscope.acquisition.link import Link, LinkLostError, NoFramesError, Piece
-from fasciscope.acquisition.live import Delivery, LiveSource, Tally
+from fasciscope.acquisition.live import Delivery, LiveSource, Tally, Turns
 from fasciscope.acquisition.reader import Reader
-from fasciscope.acquisition.replay import ReplaySource
+from fasciscope.acquisition.replay import PacedReplay, ReplaySource
 
 __all__ = [
     "Delivery",
@@ -20,8 +20,10 @@ __all__ = [
     "LiveSource",
     "Loss",
     "NoFramesError",
+    "PacedReplay",
     "Piece",
     "Reader",
     "ReplaySource",
     "Tally",
+    "Turns",
 ]

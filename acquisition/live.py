@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from types import TracebackType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,31 @@ class Tally:
     dropped_bytes: int = 0
     restarts: int = 0
     reasons: dict[str, int] = field(default_factory=dict)  # garbage bytes by their name
+
+
+class Turns(Protocol):
+    """What delivers turn by turn, with its figures: a board, or a recording that is replayed."""
+
+    info: StreamInfo
+    tally: Tally
+    clock: SampleClock
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """What comes, turn by turn."""
+        ...
+
+    def finish(self) -> Delivery:
+        """Stop; give what was under way."""
+        ...
+
+    def __enter__(self) -> "Turns": ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
 
 
 class LiveSource:

@@ -1,10 +1,13 @@
 """Replay: a recording cut anew into blocks of one length, as a board would deliver them."""
 
+import time
 from collections.abc import Generator, Iterator
 from types import TracebackType
 
 import numpy as np
 
+from fasciscope.acquisition.clock import SampleClock
+from fasciscope.acquisition.live import TICK_S, Delivery, Tally
 from fasciscope.core import Recording, SampleBlock, StreamInfo, UsageError
 
 BLOCK_S = 1.0
@@ -49,6 +52,55 @@ class ReplaySource:
     def __iter__(self) -> Iterator[SampleBlock]:
         assert self._blocks is not None, "a source is used in a with statement"
         return recut(self._blocks, self._size)
+
+
+class PacedReplay:
+    """Turns of a recording as if it happened now, `speed` times as fast; 0 is as fast as it is read.
+
+    It has the form of a `LiveSource`, and ends where the recording does.
+    """
+
+    def __init__(self, recording: Recording, speed: float = 1.0) -> None:
+        self.info = recording.info
+        self.tally = Tally()
+        self.clock = SampleClock(recording.info.rate_hz)
+        self._speed = speed
+        self._source = ReplaySource(recording, TICK_S * max(speed, 1.0))
+        self._began_s = 0.0
+
+    def __enter__(self) -> "PacedReplay":
+        self._source.__enter__()
+        self._began_s = time.monotonic()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._source.__exit__(kind, error, trace)
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """A block a turn, when it is due; where nothing was recorded empty turns pass."""
+        rate_hz = self.info.rate_hz
+        end = 0
+        for block in self._source:
+            while self._speed and (wait_s := self._due_s(block.end_sample / rate_hz)) > 0:
+                time.sleep(min(wait_s, TICK_S))
+                if wait_s > TICK_S:
+                    yield Delivery()
+            self.tally.lost += block.first_sample - end
+            self.tally.samples += block.n_samples
+            end = block.end_sample
+            yield Delivery((block,))
+
+    def finish(self) -> Delivery:
+        """Nothing waits."""
+        return Delivery()
+
+    def _due_s(self, at_s: float) -> float:
+        return self._began_s + at_s / self._speed - time.monotonic()
 
 
 def recut(blocks: Iterator[SampleBlock], size: int) -> Iterator[SampleBlock]:

@@ -24,26 +24,26 @@ def stream_command(
 ) -> int:
     """Show the events of SOURCE as they are found, until --for is over or Ctrl-C ends it.
 
-    SOURCE is as for 'fasciscope record'.
+    SOURCE is as for 'fasciscope record', or a recording: file:PATH?speed=4 (0: as fast as it can).
     """
     from fasciscope.app.live import LiveSession, Watcher
     from fasciscope.app.live_view import LiveView
     from fasciscope.app.pipeline import Analysis
     from fasciscope.app.recording import ended_by_signals
     from fasciscope.app.settings import Settings
-    from fasciscope.app.sources import open_source, wanted_of
+    from fasciscope.app.sources import open_turns, wanted_of
 
-    opened = open_source(source, wanted_of(channels, ()))
-    view = LiveView(opened.info, None, as_json=as_json)
-    n_samples = None if seconds is None else round(seconds * opened.info.rate_hz)
-    with opened.live(None) as live_source, ended_by_signals() as over:
+    turns, patient = open_turns(source, wanted_of(channels, ()))
+    view = LiveView(turns.info, None, as_json=as_json)
+    n_samples = None if seconds is None else round(seconds * turns.info.rate_hz)
+    with turns, ended_by_signals() as over:
         live = LiveSession(
-            live_source,
-            Analysis(opened.info, Settings(mains=mains)),
+            turns,
+            Analysis(turns.info, Settings(mains=mains)),
             None,
             Watcher(view.sighting, view.event, view.status, view.notice),
             n_samples,
-            opened.patient,
+            patient,
         )
         live.run(over)
         live.finish()

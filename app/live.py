@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fasciscope.acquisition import Delivery, LiveSource
+from fasciscope.acquisition import Delivery, Turns
 from fasciscope.app.pipeline import Analysis
 from fasciscope.app.recorder import Recorder
 from fasciscope.core import Event, Label, SampleBlock, Sighting
@@ -63,7 +63,7 @@ class LiveSession:
     What the recorder has is on its way to the disk before the analysis sees it.
     """
 
-    source: LiveSource
+    source: Turns
     analysis: Analysis
     recorder: Recorder | None = None
     watcher: Watcher = field(default_factory=Watcher)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 
-from fasciscope.acquisition import Link, LiveSource, Piece, Reader
+from fasciscope.acquisition import Link, LiveSource, PacedReplay, Piece, Reader, Turns
 from fasciscope.app.facts import Place, facts_of, placed
 from fasciscope.core import ChannelInfo, MissingFactError, StreamInfo, UsageError
+from fasciscope.datasets import ReadOptions, open_recording
 from fasciscope.datasets.edf_writer import CountRange
 from fasciscope.firmware_bridge import CODECS, Board, Codec, board
 from fasciscope.firmware_bridge.profile import Profile
@@ -35,10 +37,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of source: the parameters it takes besides `board` and `rate`, and what opens its link."""
+    """A kind of source: the parameters it takes besides `board` and `rate`, and what makes its link.
+
+    A recording (None) has no link.
+    """
 
     given: tuple[str, ...]
-    link: "Callable[[Address, Board, Profile, float], Link]"
+    link: Callable[[Address, Board, Profile, float], Link] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,28 @@ def parse_address(text: str) -> Address:
     return Address(kind, target, given)
 
 
+def open_turns(text: str, wanted: Wanted) -> tuple[Turns, bool]:
+    """What is to be streamed: a board as by `open_source`, or a recording that is replayed.
+
+    Also whether it can wait. Raises what `open_source` and `open_recording` raise.
+    """
+    address = parse_address(text)
+    if address.kind != FILE:
+        opened = open_source(text, wanted)
+        return opened.live(None), opened.patient
+    speed = _speed(address)
+    options = ReadOptions(channels=tuple(wanted.channels))
+    return PacedReplay(open_recording(Path(address.target), options), speed), speed == 0.0
+
+
 def open_source(text: str, wanted: Wanted) -> Opened:
     """Make the source ready; the board itself is looked for when it is started.
 
     Raises UsageError for what does not exist, MissingFactError where the board or its rate is not told.
     """
     address = parse_address(text)
+    if address.kind == FILE:
+        raise UsageError(f"{address.target} is recorded already: use 'fasciscope analyse'.")
     table, profile = _board(address)
     rate_hz = _rate(address, table)
     codec = _narrowed(CODECS[profile.codec])
@@ -100,7 +121,9 @@ def open_source(text: str, wanted: Wanted) -> Opened:
     ranges = tuple(ranges[k] for k in picks.values())
     info = _stream(table, tuple(picks), ranges, rate_hz, wanted.places)
     scale = np.array([spread.uv_per_count or 1.0 for spread in ranges])
-    link = KINDS[address.kind].link(address, table, profile, rate_hz)
+    make = KINDS[address.kind].link
+    assert make is not None, address.kind
+    link = make(address, table, profile, rate_hz)
     patient = address.kind == "virtual" and address.given.get("speed") == "0"
 
     def live(wire: Callable[[Piece], None] | None) -> LiveSource:
@@ -219,13 +242,18 @@ def _virtual(address: Address, table: Board, _profile: Profile, rate_hz: float) 
 
     signal = ScenarioSignal(table.name, address.given.get("scenario", "demo"), rate_hz)
     faults = parse_faults(address.given.get("faults", ""))
+    played = played_scenario(table.name, signal, rate_hz, faults)
+    return VirtualLink(table.name, played, _speed(address))
+
+
+def _speed(address: Address) -> float:
     try:
         speed = float(address.given.get("speed", "1"))
     except ValueError:
         speed = -1.0
     if not 0.0 <= speed < float("inf"):
         raise UsageError("speed is how many times as fast as true time, or 0: as fast as it can.")
-    return VirtualLink(table.name, played_scenario(table.name, signal, rate_hz, faults), speed)
+    return speed
 
 
 def _network(address: Address) -> tuple[str, int]:
@@ -251,7 +279,9 @@ def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) ->
     return UdpLink(*_network(address))
 
 
+FILE = "file"
 KINDS: dict[str, Kind] = {
+    FILE: Kind(("speed",), None),
     "serial": Kind(("baud",), _serial),
     "tcp": Kind(("listen",), _tcp),
     "udp": Kind((), _udp),

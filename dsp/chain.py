@@ -114,7 +114,8 @@ class Chain:
     def _sightings(self, candidates: Candidates) -> Iterator[Sighting]:
         """The strong ones outside bursts, as soon as they are seen."""
         strong = candidates.statistic >= self._settings.threshold
-        strong &= ~self._detector.busy[candidates.channel]
+        bursting = [bool(self._open_spans(channel)) for channel in range(self._n_channels)]
+        strong &= ~np.array(bursting)[candidates.channel]
         for k in np.flatnonzero(strong):
             yield Sighting(
                 channel=int(candidates.channel[k]),

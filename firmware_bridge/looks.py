@@ -5,7 +5,7 @@ from fasciscope.firmware_bridge.profiles import PROFILES
 _USB: dict[tuple[int, int | None], tuple[str, tuple[str, ...]]] = {
     (0x0403, 0x6015): ("FTDI FT231X", ("cyton", "cyton-daisy")),
     (0x0403, None): ("FTDI", ("cyton", "cyton-daisy", "chords-nano")),
-    (0x10C4, 0xEA60): ("CP210x", ("umyo", "chords-esp32-s3")),
+    (0x10C4, 0xEA60): ("CP210x", ("umyo",)),
     (0x1A86, 0x7523): ("CH340", ("cerelog", "chords-uno-r3", "chords-nano")),
     (0x1A86, None): ("WCH", ("npg-lite", "chords-nano")),
     (0x2341, None): (
@@ -14,7 +14,7 @@ _USB: dict[tuple[int, int | None], tuple[str, tuple[str, ...]]] = {
     ),
     (0x2A03, None): ("Arduino", ("chords-uno-r3", "chords-mega", "myoware-envelope")),
     (0x2E8A, None): ("Raspberry Pi", ("chords-pico",)),
-    (0x303A, None): ("Espressif", ("npg-lite", "chords-esp32-s3")),
+    (0x303A, None): ("Espressif", ("npg-lite",)),
     (0x0483, 0x5740): ("STM32 virtual port", ("freeeeg32", "chords-black-pill")),
     (0x2E73, None): ("Backyard Brains", ("spikerbox-pro", "human-spikerbox")),
     (0x04B4, None): ("Cypress KitProg", ("emager",)),

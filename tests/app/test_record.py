@@ -91,6 +91,24 @@ def test_a_stream_shows_events_and_keeps_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_recording_is_streamed_as_if_it_happened_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert record("virtual:cyton?speed=0&faults=gap=4:1", tmp_path / "s", "--for", "20") == 0
+    found = (tmp_path / "s" / "events.tsv").read_text().count("\tfasciculation\t")
+    capsys.readouterr()
+    source = f"file:{tmp_path / 's'}?speed=40"
+    assert run(["stream", source, "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    labels = [line["trial_type"] for line in lines if line["type"] == "event"]
+    seen = [line["peak_s"] for line in lines if line["type"] == "sighting"]
+    assert labels.count("fasciculation") == found > 3
+    assert len(seen) >= found
+    assert lines[-1]["lost"] == 250
+    assert run(["record", source, "--out", str(tmp_path / "x")]) == 2
+    assert "recorded already" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("source", "code", "said"),
     [
