@@ -58,6 +58,9 @@ def _sinc(rate_hz: float) -> tuple[float, float]:
     return (0.0, ADS1299_BANDWIDTH * rate_hz)
 
 
+_GANGLION = 1.2e6 / (8388607 * 1.5 * 51)
+"""Microvolts a count: 1.2 V reference, gain 51 before the converter."""
+
 _BF = "brainflow-dev/brainflow src/board_controller/"
 _CHORDS = "upsidedownlabs/Chords-Python chordspy/chords_serial.py@5f36655d3205"
 _BYB = "BackyardBrains/Spike-Recorder src/engine/ArduinoSerial.cpp@c852a0b3006f"
@@ -105,9 +108,12 @@ _TABLE = (
           caution="Each value is the mean of two conversions, and the two halves are 4 ms apart."),
     Board("cyton-wifi", "OpenBCI Cyton, WiFi shield", "tcp", 1000.0, 8, 24, _ads1299(24), _sinc(1000.0), 8,
           _BF + "openbci/cyton_wifi.cpp@9097190cc70f"),
-    Board("ganglion", "OpenBCI Ganglion", "ble", 199.005, 4, 24, 1.2e6 / (8388607 * 1.5 * 51), None, 8,
+    Board("ganglion", "OpenBCI Ganglion", "ble", 199.005, 4, 24, _GANGLION, None, 8,
           _BF + "openbci/ganglion_native.cpp@9097190cc70f",
           caution="Firmware 3 sends 18 or 19 of the 24 bits and drops one sample of every 201."),
+    Board("ganglion-2", "OpenBCI Ganglion, firmware 2", "ble", 200.0, 4, 24, _GANGLION, None, 8,
+          _BF + "openbci/ganglion.cpp@9097190cc70f",
+          caution="It sends differences: after a lost packet nothing is known for as much as a second."),
     _chords("uno-r3", "Arduino Uno R3", 250.0, 6, 10),
     _chords("nano", "Arduino Nano", 250.0, 8, 10),
     _chords("mega", "Arduino Mega 2560 R3", 250.0, 16, 10),
