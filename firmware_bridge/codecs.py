@@ -17,6 +17,7 @@ from fasciscope.firmware_bridge import (
     olimex,
     protocentral,
     shimmer,
+    umyo,
 )
 from fasciscope.firmware_bridge.codec import Codec
 
@@ -37,5 +38,6 @@ CODECS: dict[str, Codec] = {
     **olimex.CODECS,
     **protocentral.CODECS,
     **shimmer.CODECS,
+    **umyo.CODECS,
 }
 """Wire formats by name: a board's of the table, with the number of channels where it can be set."""

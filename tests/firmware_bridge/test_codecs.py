@@ -18,6 +18,8 @@ STREAMS = [name for name, codec in CODECS.items() if codec.packet_n is None]
 
 WHOLE = 540
 """Frames that end, from number 7 on, with a notification of every radio board."""
+REPEATED = 990
+"""Frames that, from number 0 on, are whole notifications of every radio board."""
 
 
 def frames_of(codec: Codec, n_frames: int, seed: int, first: int = 0) -> Frames:
@@ -175,7 +177,7 @@ def test_ten_megabytes_of_rubbish_are_taken_without_an_error(name: str, kind: st
 def rubbish(codec: Codec, kind: str, size: int) -> None:
     rng = np.random.default_rng(4)
     data = np.frombuffer(rng.bytes(size), np.uint8).copy()
-    clean = np.frombuffer(codec.encode(frames_of(codec, 1000, seed=5)), np.uint8)
+    clean = np.frombuffer(codec.encode(frames_of(codec, REPEATED, seed=5)), np.uint8)
     if kind == "damaged":
         spoilt = rng.random(size) < 0.002
         data = np.where(spoilt, data, np.resize(clean, size))
@@ -184,7 +186,7 @@ def rubbish(codec: Codec, kind: str, size: int) -> None:
     out, fed = decoded(codec, (stream[at : at + piece] for at in range(0, size, piece)))
     assert fed == size
     n_samples = sum(len(one.frames.counts) for one in out)
-    possible = size * 1000 * codec.per_frame / len(clean)
+    possible = size * REPEATED * codec.per_frame / len(clean)
     assert n_samples <= possible
     if kind == "damaged":
         assert n_samples > 0.5 * possible
