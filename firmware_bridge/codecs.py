@@ -18,6 +18,7 @@ from fasciscope.firmware_bridge import (
     protocentral,
     shimmer,
     umyo,
+    umyo_ble,
 )
 from fasciscope.firmware_bridge.codec import Codec
 
@@ -39,5 +40,6 @@ CODECS: dict[str, Codec] = {
     **protocentral.CODECS,
     **shimmer.CODECS,
     **umyo.CODECS,
+    **umyo_ble.CODECS,
 }
 """Wire formats by name: a board's of the table, with the number of channels where it can be set."""

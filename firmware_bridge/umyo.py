@@ -1,16 +1,12 @@
-"""uMyo: frames of 65 bytes from its USB base, and notifications of its 2026 firmware.
+"""uMyo through its USB base: frames of 65 bytes.
 
-Base: 4F D5 | RSSI | number | 62 | unit, 4 bytes | 88 | parameter | battery | version | 0 | data number |
+4F D5 | RSSI | number | 62 | unit, 4 bytes | 88 | parameter | battery | version | 0 | data number |
 8 x 16-bit samples | 4 spectrum | 4 quaternion | 3 acceleration | 3 angles | 3 magnetometer, big-endian,
 no checksum. The base drops packets; the data number counts their blocks of eight samples. Each sample
 has one of 9 or 11 samples before added to it (a notch). Sources: udevices_base_main.c
 (ultimaterobotics/udevices_base @f2ee284d3c81), umyo_parser.py (uMyo_python_tools @e5fd691f09d3).
-Radio: number of the first sample, 4 bytes | 16-bit samples, little-endian, with a byte of format before
-or without. Source, one only: uf1_umyo_ble_adapter.py (uf1-tools @4b8a21eeb1da).
 """
 
-from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,17 +16,12 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage
 from fasciscope.firmware_bridge.framing import Cut, Rows
 from fasciscope.firmware_bridge.held_framing import HeldFraming
-from fasciscope.firmware_bridge.integers import (
-    big_endian,
-    little_endian,
-    to_big_endian,
-    to_little_endian,
-)
-from fasciscope.firmware_bridge.profile import Gatt, Profile
+from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Profile
 
 LENGTH = 65
 PER_FRAME = 8
-"""Samples of a frame; on the radio too, where a notification holds as many as three."""
+"""Samples of a frame."""
 WRAP = 256
 BAUDS = (921_600,)
 KNOWN = {0: 0x4F, 1: 0xD5, 4: 62, 9: 80 + PER_FRAME}
@@ -39,17 +30,6 @@ MOST_UNITS = 16
 """Frames that are waited for until one uMyo was heard twice."""
 ANOTHER = "of another uMyo"
 NO_BATTERY = -1
-
-RADIO_WRAP = 1 << 32
-MOST_FRAMES = 3
-"""In a notification."""
-FORMAT = 2
-"""Of a notification of samples only."""
-SERVICE = "93375900-f229-8b49-b397-44b5899b8601"
-DATA = "fc7a850d-c1a5-f61f-0da7-9995621fbd01"
-NAME = "fc7a850d-c1a5-f61f-0da7-9995621fbd02"
-"""The name that its owner gave it, as text."""
-NO_NOTIFICATION = "no notification of a uMyo"
 
 
 class _Field(NamedTuple):
@@ -174,124 +154,17 @@ def _write(rows: Rows, field: _Field, values: NDArray[np.integer]) -> None:
     rows[:, field.start : stop] = to_big_endian(values.reshape(len(rows), field.n), field.width)
 
 
-class _Layout(NamedTuple):
-    """A kind of notification: its byte of format, its samples, and what comes after them."""
-
-    format: int | None
-    n_samples: int
-    motion: tuple[str, ...] = ()
-
-
-_MOTION = {"inertial": 6, "magnetometer": 3, "quaternion": 4}
-"""16-bit integers of each: acceleration and rotation, magnetic field, orientation."""
-_LAYOUTS = {
-    61: _Layout(1, 24, ("quaternion",)),
-    53: _Layout(2, 24),
-    27: _Layout(3, 0, tuple(_MOTION)),
-    60: _Layout(None, 24, ("quaternion",)),
-    52: _Layout(None, 24),
-    36: _Layout(None, 16),
-    20: _Layout(None, 8),
-    26: _Layout(None, 0, tuple(_MOTION)),
-}
-"""By the length in bytes."""
-_NOTHING = np.empty(0, np.int64)
-
-
-class UmyoRadioDecoder:
-    """Notifications, with the byte of format or without, to frames of eight samples.
-
-    The counter is the number of a frame's first sample. Aux: `inertial` (n, 6), `magnetometer` (n, 3)
-    and `quaternion` (n, 4), each the last that came by then, 0 before. A notification that holds
-    nothing else is known bytes without a frame.
-    """
-
-    buffered = 0
-
-    def __init__(self) -> None:
-        self._offset = 0
-        self._motion = {name: np.zeros((1, n), np.int64) for name, n in _MOTION.items()}
-
-    def feed(self, data: bytes) -> Decoded:
-        """Take one whole notification; give its samples."""
-        offset = self._offset
-        self._offset += len(data)
-        layout = _LAYOUTS.get(len(data))
-        if layout is None or (layout.format is not None and layout.format != data[0]):
-            wrong = (Garbage(offset, len(data), NO_NOTIFICATION),) if data else ()
-            return Decoded(self._frames(_NOTHING, 0), 0, wrong)
-        raw = np.frombuffer(data, np.uint8)[None, layout.format is not None :]
-        first = 0
-        if layout.n_samples:
-            first = int(little_endian(raw[:, :4], 4, signed=False)[0, 0])
-            raw = raw[:, 4:]
-        values = little_endian(raw, 2)
-        at = layout.n_samples
-        for name in layout.motion:
-            self._motion[name] = values[:, at : at + _MOTION[name]]
-            at += _MOTION[name]
-        return Decoded(self._frames(values[0, : layout.n_samples], first), len(data))
-
-    def finish(self) -> Decoded:
-        """Nothing ever waits."""
-        return self.feed(b"")
-
-    def _frames(self, samples: NDArray[np.int64], first: int) -> Frames:
-        n = len(samples) // PER_FRAME
-        counter = (first + PER_FRAME * np.arange(n, dtype=np.int64)) % RADIO_WRAP
-        aux: Mapping[str, NDArray[np.generic]] = {
-            name: value.repeat(n, axis=0) for name, value in self._motion.items()
-        }
-        return Frames(samples[:, None].astype(np.int32), counter, PER_FRAME, aux=aux)
-
-
-def encode_radio(frames: Frames, *, formatted: bool = True) -> bytes:
-    """What a uMyo would notify without motion, three frames each, then one of what is left over.
-
-    `formatted` says that the byte of format comes before; that last one never has it.
-    """
-    assert frames.counter is not None, "a uMyo counts its samples"
-    rows = np.hstack(
-        [
-            to_little_endian(frames.counter[:, None] % RADIO_WRAP, 4),
-            to_little_endian(frames.counts.reshape(-1, PER_FRAME), 2),
-        ]
-    )
-    n = len(rows) // MOST_FRAMES * MOST_FRAMES
-    last = b"".join([rows[n : n + 1, :4].tobytes(), rows[n:, 4:].tobytes()])
-    first, samples = rows[:n:MOST_FRAMES, :4], rows[:n, 4:].reshape(n // MOST_FRAMES, -1)
-    mark = np.full((len(first), int(formatted)), FORMAT, np.uint8)
-    return np.hstack([mark, first, samples]).tobytes() + last
-
-
-_SIGNED_16 = (-(1 << 15), (1 << 15) - 1)
-
 CODECS = {
     "umyo": Codec(
         decoder=UmyoDecoder,
         encode=encode,
-        low=_SIGNED_16[:1],
-        high=_SIGNED_16[1:],
+        low=(-(1 << 15),),
+        high=((1 << 15) - 1,),
         wrap=WRAP,
         per_frame=PER_FRAME,
     )
-} | {
-    name: Codec(
-        decoder=UmyoRadioDecoder,
-        encode=partial(encode_radio, formatted=formatted),
-        low=_SIGNED_16[:1],
-        high=_SIGNED_16[1:],
-        wrap=RADIO_WRAP,
-        advance=PER_FRAME,
-        per_frame=PER_FRAME,
-        packet_n=52 + formatted,
-    )
-    for name, formatted in (("umyo-ble", True), ("umyo-ble-1", False))
 }
-"""The USB base; the radio with the byte of format, and without: one decoder reads both."""
+"""By the board."""
 
-PROFILES = {
-    "umyo": Profile("umyo", bauds=BAUDS),
-    "umyo-ble": Profile("umyo-ble", gatt=Gatt(names=("uMyo-",), service=SERVICE, data=(DATA,))),
-}
-"""By the board; a uMyo sends without being asked."""
+PROFILES = {"umyo": Profile("umyo", bauds=BAUDS)}
+"""By the board; a base sends without being asked."""

@@ -1,14 +1,11 @@
 """uMyo's frames as its base's firmware makes them and its makers' parser reads them."""
 
-import struct
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fasciscope.firmware_bridge.boards import board
-from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.frames import Decoded, Frames
 from fasciscope.firmware_bridge.umyo import (
     ANOTHER,
@@ -16,9 +13,7 @@ from fasciscope.firmware_bridge.umyo import (
     MOST_UNITS,
     PROFILES,
     UmyoDecoder,
-    UmyoRadioDecoder,
     encode,
-    encode_radio,
 )
 
 Vectors = Callable[[str], dict[str, Any]]
@@ -123,60 +118,6 @@ def test_a_false_start_inside_a_frame_costs_no_other() -> None:
     assert [(g.offset, g.length) for part in decoded for g in part.garbage] == [(0, LENGTH - 30)]
 
 
-SAMPLES = list(range(-12, 12))
-QUATERNION = (1, -2, 3, -4)
-MOTION = tuple(range(100, 113))
-
-
-@pytest.mark.parametrize("head", [b"", b"\x01"])
-def test_a_notification_with_an_orientation_is_three_frames(head: bytes) -> None:
-    first = (1 << 32) - 8
-    data = head + struct.pack("<I24h4h", first, *SAMPLES, *QUATERNION)
-    assert len(data) == 60 + len(head)
-    frames = UmyoRadioDecoder().feed(data).frames
-    assert frames.counts[:, 0].tolist() == SAMPLES
-    assert counters([Decoded(frames, 0)]) == [first, 0, 8]
-    assert frames.aux["quaternion"].tolist() == [list(QUATERNION)] * 3
-
-
-@pytest.mark.parametrize(("head", "n"), [(b"", 8), (b"", 16), (b"", 24), (b"\x02", 24)])
-def test_a_notification_of_samples_only_is_a_frame_for_eight(head: bytes, n: int) -> None:
-    data = head + struct.pack(f"<I{n}h", 1000, *SAMPLES[:n])
-    decoded = UmyoRadioDecoder().feed(data)
-    assert decoded.frames.counts[:, 0].tolist() == SAMPLES[:n]
-    assert counters([decoded]) == [1000 + at for at in range(0, n, 8)]
-    assert decoded.n_bytes == len(data)
-
-
-@pytest.mark.parametrize("head", [b"", b"\x03"])
-def test_motion_alone_is_kept_for_the_frames_after_it(head: bytes) -> None:
-    one = UmyoRadioDecoder()
-    moved = one.feed(head + struct.pack("<13h", *MOTION))
-    assert (moved.frames.n_frames, moved.garbage) == (0, ())
-    frames = one.feed(struct.pack("<I8h", 8, *SAMPLES[:8])).frames
-    assert frames.aux["inertial"].tolist() == [list(MOTION[:6])]
-    assert frames.aux["magnetometer"].tolist() == [list(MOTION[6:9])]
-    assert frames.aux["quaternion"].tolist() == [list(MOTION[9:])]
-
-
-@pytest.mark.parametrize("data", [b"\x01" * 53, b"\x04" * 61, b"\x02" * 27, bytes(51), b"\x02"])
-def test_other_formats_and_lengths_are_garbage(data: bytes) -> None:
-    decoded = UmyoRadioDecoder().feed(data)
-    assert [(g.offset, g.length) for g in decoded.garbage] == [(0, len(data))]
-    assert decoded.frames.n_frames == 0
-
-
-def test_frames_that_fill_no_notification_are_sent_in_a_shorter_one() -> None:
-    counts = np.arange(8 * 5, dtype=np.int32)[:, None]
-    data = encode_radio(Frames(counts, 8 * np.arange(5), 8))
-    assert len(data) == 53 + 36
-    one = UmyoRadioDecoder()
-    decoded = [one.feed(data[:53]), one.feed(data[53:])]
-    assert counters(decoded) == [0, 8, 16, 24, 32]
-
-
-def test_profiles_name_boards_and_wire_formats() -> None:
-    for name, profile in PROFILES.items():
-        assert board(name).channels == CODECS[profile.codec].n_channels
-        assert (profile.gatt is None) == (CODECS[profile.codec].packet_n is None)
+def test_the_base_needs_no_command() -> None:
     assert PROFILES["umyo"].bauds == (921_600,)
+    assert PROFILES["umyo"].start == ()
