@@ -58,6 +58,9 @@ def _sinc(rate_hz: float) -> tuple[float, float]:
     return (0.0, ADS1299_BANDWIDTH * rate_hz)
 
 
+_GANGLION = 1.2e6 / (8388607 * 1.5 * 51)
+"""Microvolts a count: 1.2 V reference, gain 51 before the converter."""
+
 _BF = "brainflow-dev/brainflow src/board_controller/"
 _CHORDS = "upsidedownlabs/Chords-Python chordspy/chords_serial.py@5f36655d3205"
 _BYB = "BackyardBrains/Spike-Recorder src/engine/ArduinoSerial.cpp@c852a0b3006f"
@@ -105,9 +108,12 @@ _TABLE = (
           caution="Each value is the mean of two conversions, and the two halves are 4 ms apart."),
     Board("cyton-wifi", "OpenBCI Cyton, WiFi shield", "tcp", 1000.0, 8, 24, _ads1299(24), _sinc(1000.0), 8,
           _BF + "openbci/cyton_wifi.cpp@9097190cc70f"),
-    Board("ganglion", "OpenBCI Ganglion", "ble", 199.005, 4, 24, 1.2e6 / (8388607 * 1.5 * 51), None, 8,
+    Board("ganglion", "OpenBCI Ganglion", "ble", 199.005, 4, 24, _GANGLION, None, 8,
           _BF + "openbci/ganglion_native.cpp@9097190cc70f",
           caution="Firmware 3 sends 18 or 19 of the 24 bits and drops one sample of every 201."),
+    Board("ganglion-2", "OpenBCI Ganglion, firmware 2", "ble", 200.0, 4, 24, _GANGLION, None, 8,
+          _BF + "openbci/ganglion.cpp@9097190cc70f",
+          caution="It sends differences: after a lost packet nothing is known for as much as a second."),
     _chords("uno-r3", "Arduino Uno R3", 250.0, 6, 10),
     _chords("nano", "Arduino Nano", 250.0, 8, 10),
     _chords("mega", "Arduino Mega 2560 R3", 250.0, 16, 10),
@@ -140,6 +146,9 @@ _TABLE = (
     Board("umyo", "uMyo, USB base", "serial", 1116.0, 1, 14, None, None, 8,
           "ultimaterobotics/uMyo_python_tools umyo_parser.py@e5fd691f09d3",
           caution="Each sample is added to one 11 (50 Hz) or 9 (60 Hz) before it: a comb in the spectrum."),
+    Board("umyo-ble", "uMyo, Bluetooth, firmware of 2026", "ble", 1150.0, 1, 14, None, None, 32,
+          "ultimaterobotics/uf1-tools uf1_umyo_ble_adapter.py@4b8a21eeb1da",
+          caution="The rate is its makers' figure; their log shows 1238 Hz, older firmware has 1116 Hz."),
     Board("myo", "Thalmic Myo armband", "ble", 200.0, 8, 8, None, None, 0,
           "thalmiclabs/myo-bluetooth myohw.h@c79c1a5d86bd", caution=_NO_COUNTER),
     Board("myoware-envelope", "MyoWare 2.0, ENV output", "serial", None, 1, 10, None, None, 0,

@@ -33,7 +33,8 @@ class Codec:
     """A wire format in one setting.
 
     `low` and `high` are the counts that a channel can hold, by channel; `step` is the smallest
-    difference on the wire. `wrap` is where the wire's counter starts again, None where it has none;
+    difference on the wire, `slew` the bound of one sample's difference from the next, None where there
+    is none. `wrap` is where the wire's counter starts again, None where it has none;
     `advance` is how far it goes from frame to frame. `confirm` frames in a row are what a decoder
     wants to see before it trusts a stream that it joined or lost. `packet_n` is the length of a
     notification where bytes come in notifications, which are never cut; then `encode` gives them one
@@ -49,6 +50,7 @@ class Codec:
     per_frame: int = 1
     confirm: int = 1
     step: int = 1
+    slew: int | None = None
     packet_n: int | None = None
 
     @property

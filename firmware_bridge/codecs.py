@@ -10,12 +10,15 @@ from fasciscope.firmware_bridge import (
     cyton,
     emager,
     freeeeg32,
+    ganglion,
     hackeeg,
     knight,
     muovi,
     olimex,
     protocentral,
     shimmer,
+    umyo,
+    umyo_ble,
 )
 from fasciscope.firmware_bridge.codec import Codec
 
@@ -29,11 +32,14 @@ CODECS: dict[str, Codec] = {
     **cyton.CODECS,
     **emager.CODECS,
     **freeeeg32.CODECS,
+    **ganglion.CODECS,
     **hackeeg.CODECS,
     **knight.CODECS,
     **muovi.CODECS,
     **olimex.CODECS,
     **protocentral.CODECS,
     **shimmer.CODECS,
+    **umyo.CODECS,
+    **umyo_ble.CODECS,
 }
 """Wire formats by name: a board's of the table, with the number of channels where it can be set."""

@@ -32,3 +32,17 @@ def to_little_endian(values: NDArray[np.integer], width: int) -> NDArray[np.uint
     """(n, k * width) bytes of (n, k) integers, the lowest byte first."""
     rows = to_big_endian(values, width)
     return rows.reshape(len(rows), -1, width)[:, :, ::-1].reshape(rows.shape) if len(rows) else rows
+
+
+def packed(rows: NDArray[np.uint8], count: int, width: int) -> NDArray[np.int64]:
+    """(n, count) unsigned integers of `width` bits, one after another, the highest bit first."""
+    bits = np.unpackbits(rows, axis=1)[:, : count * width].reshape(len(rows), count, width)
+    places = np.int64(1) << np.arange(width - 1, -1, -1)
+    values: NDArray[np.int64] = bits @ places
+    return values
+
+
+def to_packed(values: NDArray[np.integer], width: int) -> NDArray[np.uint8]:
+    """Bytes (n, k * width / 8, rounded up) of (n, k) integers, their lowest `width` bits each."""
+    bits = (np.asarray(values, np.int64)[:, :, None] >> np.arange(width - 1, -1, -1)) & 1
+    return np.packbits(bits.astype(np.uint8).reshape(len(values), values.shape[1] * width), axis=1)
