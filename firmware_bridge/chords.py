@@ -183,6 +183,7 @@ CODECS = {
         high=((1 << bits) - 1,) * n,
         wrap=WRAP,
         packet_n=BLOCKS * (2 * n + 1),
+        batch=BLOCKS,
     )
     for name, (n, bits) in _BLE.items()
 }

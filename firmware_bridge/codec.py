@@ -38,7 +38,7 @@ class Codec:
     `advance` is how far it goes from frame to frame. `confirm` frames in a row are what a decoder
     wants to see before it trusts a stream that it joined or lost. `packet_n` is the length of a
     notification where bytes come in notifications, which are never cut; then `encode` gives them one
-    after another.
+    after another, and takes a multiple of `batch` frames.
     """
 
     decoder: Callable[[], Decoder]
@@ -52,6 +52,7 @@ class Codec:
     step: int = 1
     slew: int | None = None
     packet_n: int | None = None
+    batch: int = 1
 
     @property
     def n_channels(self) -> int:

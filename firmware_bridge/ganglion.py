@@ -236,6 +236,7 @@ CODECS = {
         step=2,
         slew=1 << bits,
         packet_n=LENGTH,
+        batch=SAMPLES,
     )
     for suffix, bits in (("", 18), ("-19", 19))
 }

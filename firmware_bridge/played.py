@@ -3,7 +3,7 @@
 from fasciscope.firmware_bridge.faults import Faults, Spoiler
 from fasciscope.firmware_bridge.virtual import VirtualBoard
 
-MOST_S = 1.0  # of samples at once, however far behind
+MOST_S = 2.0  # of samples at once, however far behind
 
 
 class Played:

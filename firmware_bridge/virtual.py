@@ -155,7 +155,7 @@ class VirtualBoard:
 
     def stream(self, n_samples: int) -> bytes:
         """The next samples, in whole frames, as the board would send them."""
-        n = n_samples // self.codec.per_frame
+        n = n_samples // self.codec.per_frame // self.codec.batch * self.codec.batch
         if n <= 0 or not self.manner.streaming:
             return b""
         counts = self.signal(self.origin + self.sent, n * self.codec.per_frame)
