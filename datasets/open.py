@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fasciscope.core import InputError, Recording, UnsupportedError
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.session import is_session, open_session
+from fasciscope.datasets.session import SIGNALS, is_session, open_session
 
 HEAD_BYTES = 4096
 """How much of a file is looked at to tell what it is."""
@@ -150,6 +150,8 @@ def open_recording(path: Path | str, options: ReadOptions | None = None) -> Reco
     file = Path(path)
     if is_session(file):
         return open_session(file, options)
+    if file.name in SIGNALS and is_session(file.parent) and not _overrides(options):
+        return open_session(file.parent, options)  # only the session's facts tell its gaps
     head = _head(file)
     for form in FORMATS:
         if file.suffix.lower() in form.suffixes and form.matches(head):
@@ -161,6 +163,11 @@ def open_recording(path: Path | str, options: ReadOptions | None = None) -> Reco
         f"{file.name} is of no kind that is read here (it begins {head[:16]!r}). "
         f"Endings read: {' '.join(known)}. Export it as EDF+, BDF+ or CSV."
     )
+
+
+def _overrides(options: ReadOptions | None) -> bool:
+    """Whether the person contradicts what the file says."""
+    return options is not None and (options.rate_hz is not None or options.unit is not None)
 
 
 def _head(file: Path) -> bytes:

@@ -236,6 +236,28 @@ def test_ctrl_c_and_sigterm_end_it_cleanly(tmp_path: Path, number: int) -> None:
     assert (out / "report.html").exists()
 
 
+@needs_terminals
+def test_keys_that_are_typed_become_markers(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    out = tmp_path / "s"
+    with stage(tmp_path, "cyton") as (port, _played):
+        child = subprocess.Popen(
+            [*COMMAND, "record", f"serial:{port}?board=cyton", "--out", str(out), "--for", "3s"],
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert child.stderr is not None
+        assert b"lost" in child.stderr.readline()  # the first status: it is running
+        os.write(ours, "mé\n".encode())
+        child.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert child.returncode == 0
+    texts = [a.text for a in open_recording(out).annotations]
+    assert [text for text in texts if text.startswith("marker")] == ["marker m", "marker é"]
+
+
 @pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root can mount a small disk"
 )

@@ -127,6 +127,17 @@ def test_an_interrupted_session_is_read_to_its_last_whole_second_and_says_so(
     assert open_recording(tmp_path / "s").n_samples == 600
 
 
+def test_its_file_of_samples_is_read_as_the_session_unless_the_person_contradicts(
+    tmp_path: Path,
+) -> None:
+    blocks = [block(0, np.ones((250, 2), int)), block(500, np.ones((250, 2), int))]
+    signal = recorded(tmp_path / "s", blocks) / "signal.bdf"
+    assert [b.first_sample for b in open_recording(signal).blocks()] == [0, 500]
+    bare = open_recording(signal, ReadOptions(rate_hz=500.0))
+    assert bare.info.rate_hz == 500.0
+    assert bare.info.n_channels == 2
+
+
 def test_channels_can_be_chosen(tmp_path: Path) -> None:
     folder = recorded(tmp_path / "s", [block(0, np.arange(1200).reshape(600, 2))])
     read = open_recording(folder, ReadOptions(channels=("thigh",)))
