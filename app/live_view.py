@@ -115,20 +115,21 @@ class LiveView:
 
 
 def status_line(status: Status, info: StreamInfo, free_bytes: int | None) -> str:
-    """The status in one line of text."""
+    """The status in one line of text, short enough for a small terminal."""
     unit = "uV" if info.channels[0].calibrated else "counts"
     drift = ""
     if status.drift_ppm is not None and status.drift_error_ppm is not None:
-        drift = f" ({status.drift_ppm:+.0f} ± {2 * status.drift_error_ppm:.0f} ppm)"
+        error = max(1, round(2 * status.drift_error_ppm))
+        drift = f" {round(status.drift_ppm):+d}±{error} ppm"
     parts = [
-        clock_text(status.at_s),
+        clock_text(status.at_s)[:-2],
         f"{status.rate_hz:.4g} Hz{drift}",
         f"lost {status.lost}" + (f" ({status.lost_percent:.2g} %)" if status.lost else ""),
-        f"noise {status.noise:.3g} {unit}",
-        f"{status.fasciculations} fasciculations, {status.fasciculations_per_min:.1f}/min",
+        f"noise {status.noise:.2g} {unit}",
+        f"{status.fasciculations} twitches {status.fasciculations_per_min:.1f}/min",
     ]
     if free_bytes is not None:
-        parts.append(f"{free_bytes / 1e9:.1f} GB free")
+        parts.append(f"{free_bytes / 1e9:.3g} GB")
     if not status.connected:
         parts.insert(1, "NOT CONNECTED")
     return " | ".join(parts)

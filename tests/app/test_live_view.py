@@ -45,9 +45,12 @@ EVENT = Event(
 def test_the_status_says_time_rate_drift_losses_noise_events_and_room() -> None:
     line = status_line(STATUS, INFO, 12_300_000_000)
     assert line == (
-        "1:02:05.5 | 1000 Hz (+200 ± 4 ppm) | lost 300 (0.0081 %) | noise 3.46 uV | "
-        "12 fasciculations, 4.0/min | 12.3 GB free"
+        "1:02:05 | 1000 Hz +200±4 ppm | lost 300 (0.0081 %) | noise 3.5 uV | "
+        "12 twitches 4.0/min | 12.3 GB"
     )
+    quiet = replace(STATUS, lost=0, drift_ppm=-0.2, drift_error_ppm=0.1)
+    assert len(status_line(quiet, INFO, 82_000_000_000)) < 80
+    assert "Hz +0±1 ppm" in status_line(quiet, INFO, None)
     away = status_line(replace(STATUS, connected=False, drift_ppm=None), INFO, None)
     assert "NOT CONNECTED" in away
     assert "ppm" not in away
@@ -55,7 +58,7 @@ def test_the_status_says_time_rate_drift_losses_noise_events_and_room() -> None:
 
 def test_an_uncalibrated_noise_is_in_counts() -> None:
     info = StreamInfo("a board", 1000.0, (ChannelInfo("a", None),))
-    assert "3.46 counts" in status_line(STATUS, info, None)
+    assert "3.5 counts" in status_line(STATUS, info, None)
 
 
 def test_an_event_is_a_line_that_obeys_no_control_character(
