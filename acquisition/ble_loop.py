@@ -18,9 +18,15 @@ GRACE_S = 2.0
 
 _STATES = (
     ("POWERED_OFF", "Bluetooth is off. Turn it on, then try again."),
-    ("NO_BLUETOOTH", "This computer has no Bluetooth adapter. Plug one in, or use the board's cable."),
+    (
+        "NO_BLUETOOTH",
+        "This computer has no Bluetooth adapter. Plug one in, or use the board's cable.",
+    ),
     ("NO_BLE_CENTRAL_ROLE", "This adapter cannot do Bluetooth Low Energy. Plug in another one."),
-    ("DENIED", "The system does not let this program use Bluetooth. Allow it in its privacy settings."),
+    (
+        "DENIED",
+        "The system does not let this program use Bluetooth. Allow it in its privacy settings.",
+    ),
     # bleak 1 has no reasons, only words
     ("No powered", "Bluetooth is off. Turn it on, then try again."),
     ("turned off", "Bluetooth is off. Turn it on, then try again."),
@@ -37,7 +43,9 @@ _NO_BUS = (
 
 def explained(error: Exception, doing: str) -> DeviceError:
     """What a person is told: what was found, and what to do."""
-    found = f"{doing}: {type(error).__name__}: {' '.join(str(part) for part in error.args)}".rstrip(": ")
+    found = f"{doing}: {type(error).__name__}: {' '.join(str(part) for part in error.args)}".rstrip(
+        ": "
+    )
     for sign, meaning in _STATES:
         if sign in found or sign in getattr(getattr(error, "reason", None), "name", ""):
             return DeviceError(f"{meaning} ({found})")
@@ -52,7 +60,9 @@ async def within(seconds: float, doing: str, call: Coroutine[Any, Any, T]) -> T:
     The call is not waited for once it is late: cleaning up, too, may hang.
     """
     task = asyncio.ensure_future(call)
-    task.add_done_callback(lambda late: late.cancelled() or late.exception())  # else asyncio complains
+    task.add_done_callback(
+        lambda late: late.cancelled() or late.exception()
+    )  # else asyncio complains
     done, _ = await asyncio.wait({task}, timeout=seconds)
     if not done:
         task.cancel()

@@ -15,7 +15,7 @@ from fasciscope.acquisition.ble_loop import BleLoop, explained, within
 from fasciscope.core import DeviceError
 
 if TYPE_CHECKING:
-    from bleak import BLEDevice
+    from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
 
 START_S = 10.0
@@ -120,7 +120,9 @@ class Sightings:
         return self._seen[seen.address][1]
 
 
-async def find(wanted: Target, seconds: float, settle_s: float) -> tuple[Advertisement, "BLEDevice"]:
+async def find(
+    wanted: Target, seconds: float, settle_s: float
+) -> tuple[Advertisement, "BLEDevice"]:
     """The one device that is meant; an address is taken at once, a name `settle_s` later.
 
     Raises DeviceError if there is none within `seconds`, or more than one.
