@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from threading import Condition
 from typing import TYPE_CHECKING
 
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
     from bleak import BleakClient
     from bleak.backends.characteristic import BleakGATTCharacteristic
 
-__all__ = ["Advertisement", "BleLink", "scan"]
+__all__ = ["Advertisement", "BleLink", "Patience", "scan"]
 
-SCAN_S = 10.0
-"""How long a board is looked for."""
-SETTLE_S = 1.0
-"""How long others of its name are looked for, once it was seen."""
-CONNECT_S = 20.0
-CALL_S = 5.0
-"""Bounds one write, one subscription, the farewell."""
 QUEUE_N = 4096
 """Notifications that wait for a reader: some 8 s of the fastest board."""
 HEADER_N = 3
 """Bytes of a notification that its MTU counts and that are not data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: to look for a board, then for others of its name; to connect; for any other call."""
+
+    scan_s: float = 10.0
+    settle_s: float = 1.0
+    connect_s: float = 20.0
+    call_s: float = 5.0
 
 
 class _Inbox:
@@ -66,33 +70,35 @@ class _Inbox:
 class _Session:
     """One connection, from open to close."""
 
-    def __init__(self, loop: BleLoop, inbox: _Inbox, gatt: Gatt) -> None:
+    def __init__(self, loop: BleLoop, inbox: _Inbox, gatt: Gatt, patience: Patience) -> None:
         self.loop, self.inbox = loop, inbox
+        self._patience = patience
         self.seen: Advertisement | None = None
         self.mtu = 0
         self._gatt = gatt
         self._client: BleakClient | None = None
         self._control: BleakGATTCharacteristic | None = None
 
-    async def start(self, wanted: Target, scan_s: float, settle_s: float, call_s: float) -> None:
+    async def start(self, wanted: Target) -> None:
         """Find it, connect, and have it notify. Raises DeviceError."""
         from bleak import BleakClient
 
-        self.seen, device = await find(wanted, scan_s, settle_s)
+        patience = self._patience
+        self.seen, device = await find(wanted, patience.scan_s, patience.settle_s)
         title = self.seen.name or self.seen.address
         try:
-            client = BleakClient(device, lambda _: self.inbox.end(), timeout=CONNECT_S)
+            client = BleakClient(device, lambda _: self.inbox.end(), timeout=patience.connect_s)
         except Exception as error:
             raise explained(error, f"Connecting to {title}") from error
         self._client = client
-        await within(CONNECT_S, f"Connecting to {title}", client.connect())
+        await within(patience.connect_s, f"Connecting to {title}", client.connect())
         data = [_characteristic(client, self._gatt, uuid, title) for uuid in self._gatt.data]
         if self._gatt.control is not None:
             self._control = _characteristic(client, self._gatt, self._gatt.control, title)
         for number, one in enumerate(data):
             tag = bytes([number]) if len(data) > 1 else b""
             call = client.start_notify(one, self._keeper(tag))
-            await within(call_s, f"Subscribing to {title}", call)
+            await within(patience.call_s, f"Subscribing to {title}", call)
         self.mtu = min(one.max_write_without_response_size for one in data) + HEADER_N
 
     def _keeper(self, tag: bytes) -> "Callable[[BleakGATTCharacteristic, bytearray], None]":
@@ -101,18 +107,18 @@ class _Session:
 
         return keep
 
-    async def write(self, data: bytes, call_s: float) -> None:
+    async def write(self, data: bytes) -> None:
         """Send a command, acknowledged where the board can do that."""
         if self._client is None or self._control is None:
             raise DeviceError("This board takes no commands by Bluetooth. Use its cable.")
         answered = "write" in self._control.properties
         call = self._client.write_gatt_char(self._control, data, response=answered)
-        await within(call_s, "Sending a command by Bluetooth", call)
+        await within(self._patience.call_s, "Sending a command by Bluetooth", call)
 
-    async def end(self, call_s: float) -> None:
+    async def end(self) -> None:
         """Say farewell. Raises DeviceError if the radio does not take it."""
         if self._client is not None:
-            await within(call_s, "Disconnecting", self._client.disconnect())
+            await within(self._patience.call_s, "Disconnecting", self._client.disconnect())
 
 
 class BleLink:
@@ -129,15 +135,12 @@ class BleLink:
         gatt: Gatt,
         *,
         packet_n: int | None = None,
-        scan_s: float = SCAN_S,
-        settle_s: float = SETTLE_S,
-        call_s: float = CALL_S,
+        patience: Patience = Patience(),
         queue_n: int = QUEUE_N,
     ) -> None:
         self._wanted = target(wanted, gatt.names)
         self._gatt, self._packet_n = gatt, packet_n
-        self._scan_s, self._settle_s, self._call_s = scan_s, settle_s, call_s
-        self._queue_n = queue_n
+        self._patience, self._queue_n = patience, queue_n
         self._session: _Session | None = None
         self._lost_before = 0
         self._name = self._wanted.title
@@ -175,11 +178,10 @@ class BleLink:
         Raises DeviceError if Bluetooth is absent or off, or the board is not there.
         """
         self.close()
-        session = _Session(BleLoop(self._name), _Inbox(self._queue_n), self._gatt)
-        self._session = session
-        start = session.start(self._wanted, self._scan_s, self._settle_s, self._call_s)
+        inbox = _Inbox(self._queue_n)
+        self._session = session = _Session(BleLoop(self._name), inbox, self._gatt, self._patience)
         try:
-            session.loop.ask(start)
+            session.loop.ask(session.start(self._wanted))
         except BaseException:
             self.close()
             raise
@@ -204,7 +206,7 @@ class BleLink:
         if session.inbox.ended:
             raise self._gone()
         try:
-            session.loop.ask(session.write(data, self._call_s))
+            session.loop.ask(session.write(data))
         except DeviceError as error:
             if session.inbox.ended:
                 raise self._gone() from error
@@ -217,7 +219,7 @@ class BleLink:
             return
         self._lost_before += session.inbox.lost
         try:
-            session.loop.ask(session.end(self._call_s))
+            session.loop.ask(session.end())
         except DeviceError:
             pass  # it is gone or the radio is: there is nothing left to give back
         finally:

@@ -9,7 +9,7 @@ import select
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,7 @@ ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 SERVICE, CHARACTERISTIC = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
 HCI = "/org/bluez/hci0"
 BOUND_S = 10.0
+RADIO_S = 0.02
 
 CONFIG = """<busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
@@ -42,8 +43,16 @@ def private_bus() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp())  # tmp_path may be too long for a socket
     config = folder / "bus.conf"
     config.write_text(CONFIG.format(socket=folder / "bus"))
-    command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--print-address=1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as run:
+    command = [
+        "dbus-daemon",
+        f"--config-file={config}",
+        "--nofork",
+        "--nopidfile",
+        "--print-address=1",
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as run:
         assert run.stdout is not None
         address = run.stdout.readline().split(",guid=")[0].strip()
         try:
@@ -63,7 +72,9 @@ class Peripheral:
     receive: Callable[[bytes], bytes] = lambda data: b""
     mtu: int = 247
     control_flags: tuple[str, ...] = ("write", "write-without-response")
-    writes: list[tuple[bytes, str]] = field(default_factory=list)  # what, and "request" or "command"
+    writes: list[tuple[bytes, str]] = field(
+        default_factory=list
+    )  # what, and "request" or "command"
 
     @property
     def path(self) -> str:
@@ -238,8 +249,13 @@ class FakeBluez:
             else:
                 self._add(path, peripheral.device())
 
-    def _connect(self, path: str) -> None:
+    async def _connect(self, call: Message) -> None:
+        """In bluetoothd's order; bleak listens by two connections, so each step waits for the last."""
+        path = call.path or ""
         self._change(path, DEVICE, Connected=Variant("b", True))
+        await asyncio.sleep(RADIO_S)
+        self._bus.send(Message.new_method_return(call))
+        await asyncio.sleep(RADIO_S)
         for part, interfaces in self._advertised[path].tree().items():
             self._add(part, interfaces)
         self._change(path, DEVICE, ServicesResolved=Variant("b", True))
@@ -261,9 +277,13 @@ class FakeBluez:
         if path not in self._objects:
             unknown = "org.freedesktop.DBus.Error.UnknownObject"
             return Message.new_error(call, unknown, "no such object")
+        if member == "Connect":
+            task = asyncio.ensure_future(self._connect(call))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return True
         acts: dict[str, Callable[[], object]] = {
             "StartDiscovery": self._discover,
-            "Connect": lambda: self._connect(path),
             "Disconnect": lambda: self._drop(path),
             "StartNotify": lambda: self._notifying.add(path),
             "StopNotify": lambda: self._notifying.discard(path),
@@ -275,7 +295,12 @@ class FakeBluez:
 
 
 def _adapter() -> dict[str, Variant]:
-    texts = {"Address": "00:11:22:33:44:55", "AddressType": "public", "Name": "fake", "Alias": "fake"}
+    texts = {
+        "Address": "00:11:22:33:44:55",
+        "AddressType": "public",
+        "Name": "fake",
+        "Alias": "fake",
+    }
     return {name: Variant("s", text) for name, text in texts.items()} | {
         "Powered": Variant("b", True),
         "Discovering": Variant("b", False),
