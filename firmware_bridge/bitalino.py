@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
+from fasciscope.firmware_bridge.profile import Gatt, Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 LENGTHS = (3, 4, 6, 7, 8, 8)
@@ -23,6 +24,19 @@ CONFIRM = 4
 WRAP = 16
 NEAR = 4
 DIGITAL = ("I1", "I2", "O1", "O2")
+
+STOP = b"\xff"
+"""From anywhere; 00 would set the battery threshold of a board that idles."""
+RATE_1000_HZ = b"\xc3"
+START = b"\xfd"
+"""All six channels."""
+GATT = Gatt(
+    names=("BITalino",),
+    service="c566488a-0882-4e1b-a6d0-0b717e652234",
+    data=("40fdba6b-672e-47c4-808a-e529adff3633",),
+    control="4051eb11-bf0a-4c74-8730-a48f4193fcea",
+)
+"""Of boards with Bluetooth LE (BT121): frames in notifications of up to 20 bytes, cut anywhere (GATT.xml)."""
 
 
 def _crc_table() -> NDArray[np.uint8]:
@@ -124,3 +138,10 @@ CODECS = {
     for n in range(1, 7)
 }
 """By the number of channels."""
+
+PROFILES = {
+    "bitalino": Profile(
+        "bitalino-6", (STOP, RATE_1000_HZ, START), (STOP,), pause_s=0.1, bauds=(115_200,), gatt=GATT
+    ),
+}
+"""How to talk to the board, by the name in the table of boards."""

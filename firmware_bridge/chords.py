@@ -17,6 +17,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Gatt, Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 SYNC = (0xC7, 0x7C)
@@ -188,3 +189,10 @@ CODECS = {
     for name, (n, bits) in _BLE.items()
 }
 """By the board, which tells the number of channels; a candy-board speaks as its chords-board."""
+
+PROFILES = {
+    "npg-lite-ble": Profile(
+        "npg-lite-ble", (START,), (STOP,), gatt=Gatt(("NPG",), SERVICE, (DATA,), CONTROL)
+    ),
+}
+"""How to talk to the boards, by the name in the table of boards."""

@@ -1,0 +1,259 @@
+"""Bluetooth LE: notifications of a board as pieces, commands as writes; unmodified bleak underneath."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Condition
+from typing import TYPE_CHECKING
+
+from fasciscope.acquisition.ble_loop import BleLoop, explained, within
+from fasciscope.acquisition.ble_scan import Advertisement, Target, find, identity, scan, target
+from fasciscope.acquisition.link import LinkLostError, Piece
+from fasciscope.core import DeviceError
+from fasciscope.firmware_bridge.profile import Gatt
+
+if TYPE_CHECKING:
+    from bleak import BleakClient
+    from bleak.backends.characteristic import BleakGATTCharacteristic
+
+__all__ = ["Advertisement", "BleLink", "Patience", "scan"]
+
+QUEUE_N = 4096
+"""Notifications that wait for a reader: some 8 s of the fastest board."""
+HEADER_N = 3
+"""Bytes of a notification that its MTU counts and that are not data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: to look for a board, then for others of its name; to connect; for any other call."""
+
+    scan_s: float = 10.0
+    settle_s: float = 1.0
+    connect_s: float = 20.0
+    call_s: float = 5.0
+
+
+class _Inbox:
+    """Pieces on their way from the radio's thread to the reader's; bounded."""
+
+    def __init__(self, limit: int) -> None:
+        self.lost = 0
+        self.ended = False
+        self._limit = limit
+        self._pieces: deque[Piece] = deque()
+        self._changed = Condition()
+
+    def put(self, piece: Piece) -> None:
+        """Keep it, or count it as lost."""
+        with self._changed:
+            if len(self._pieces) >= self._limit:
+                self.lost += 1
+            else:
+                self._pieces.append(piece)
+                self._changed.notify()
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        with self._changed:
+            self.ended = True
+            self._changed.notify()
+
+    def take(self, timeout_s: float) -> Piece | None:
+        """The next; None if none came in this time, or none will."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._pieces or self.ended, timeout_s)
+            return self._pieces.popleft() if self._pieces else None
+
+
+class _Session:
+    """One connection, from open to close."""
+
+    def __init__(self, loop: BleLoop, inbox: _Inbox, gatt: Gatt, patience: Patience) -> None:
+        self.loop, self.inbox = loop, inbox
+        self._patience = patience
+        self.seen: Advertisement | None = None
+        self.mtu = 0
+        self._gatt = gatt
+        self._client: BleakClient | None = None
+        self._control: BleakGATTCharacteristic | None = None
+
+    async def start(self, wanted: Target) -> None:
+        """Find it, connect, and have it notify. Raises DeviceError."""
+        from bleak import BleakClient
+
+        patience = self._patience
+        self.seen, device = await find(wanted, patience.scan_s, patience.settle_s)
+        title = self.seen.name or self.seen.address
+        try:
+            client = BleakClient(device, lambda _: self.inbox.end(), timeout=patience.connect_s)
+        except Exception as error:
+            raise explained(error, f"Connecting to {title}") from error
+        self._client = client
+        await within(patience.connect_s, f"Connecting to {title}", client.connect())
+        data = [_characteristic(client, self._gatt, uuid, title) for uuid in self._gatt.data]
+        if self._gatt.control is not None:
+            self._control = _characteristic(client, self._gatt, self._gatt.control, title)
+        for number, one in enumerate(data):
+            tag = bytes([number]) if len(data) > 1 else b""
+            call = client.start_notify(one, self._keeper(tag))
+            await within(patience.call_s, f"Subscribing to {title}", call)
+        self.mtu = min(one.max_write_without_response_size for one in data) + HEADER_N
+
+    def _keeper(self, tag: bytes) -> "Callable[[BleakGATTCharacteristic, bytearray], None]":
+        def keep(_: "BleakGATTCharacteristic", data: bytearray) -> None:
+            self.inbox.put(Piece(tag + data, time.monotonic()))
+
+        return keep
+
+    async def write(self, data: bytes) -> None:
+        """Send a command, acknowledged where the board can do that."""
+        if self._client is None or self._control is None:
+            raise DeviceError("This board takes no commands by Bluetooth. Use its cable.")
+        answered = "write" in self._control.properties
+        call = self._client.write_gatt_char(self._control, data, response=answered)
+        await within(self._patience.call_s, "Sending a command by Bluetooth", call)
+
+    async def end(self) -> None:
+        """Say farewell. Raises DeviceError if the radio does not take it."""
+        if self._client is not None:
+            await within(self._patience.call_s, "Disconnecting", self._client.disconnect())
+
+
+class BleLink:
+    """A board by Bluetooth LE (a `Link`).
+
+    `wanted` is its address, its name or the beginning of that; empty for any of the profile's names.
+    `packet_n` is the length of the board's notifications, where they have one. It is opened, read and
+    closed by one thread; the radio runs in another.
+    """
+
+    def __init__(
+        self,
+        wanted: str,
+        gatt: Gatt,
+        *,
+        packet_n: int | None = None,
+        patience: Patience = Patience(),
+        queue_n: int = QUEUE_N,
+    ) -> None:
+        self._wanted = target(wanted, gatt.names)
+        self._gatt, self._packet_n = gatt, packet_n
+        self._patience, self._queue_n = patience, queue_n
+        self._session: _Session | None = None
+        self._lost_before = 0
+        self._name = self._wanted.title
+        self._mtu = 0
+
+    @property
+    def name(self) -> str:
+        """The board's whole name once it was found; before that what was asked for."""
+        return self._name
+
+    @property
+    def lost_packets(self) -> int:
+        """Notifications thrown away because nobody read them in time, over all openings."""
+        return self._lost_before + (self._session.inbox.lost if self._session else 0)
+
+    @property
+    def mtu(self) -> int:
+        """What the system says of the last connection: bytes of a packet, 3 of them not data."""
+        return self._mtu
+
+    @property
+    def caution(self) -> str:
+        """A sentence if notifications may arrive cut short; empty if all is well."""
+        if self._packet_n is None or not self._mtu or self._packet_n + HEADER_N <= self._mtu:
+            return ""
+        return (
+            f"{self._name} notifies {self._packet_n} bytes at once, but the connection's MTU is said to "
+            f"be {self._mtu}: {self._packet_n + HEADER_N} are needed. If all that comes is garbage, "
+            "use another adapter or the cable. (BlueZ before 5.62 says 23 always.)"
+        )
+
+    def open(self) -> None:
+        """Scan anew, connect, subscribe. Once found, it is that very device that is looked for.
+
+        Raises DeviceError if Bluetooth is absent or off, or the board is not there.
+        """
+        self.close()
+        inbox = _Inbox(self._queue_n)
+        self._session = session = _Session(BleLoop(self._name), inbox, self._gatt, self._patience)
+        try:
+            session.loop.ask(session.start(self._wanted))
+        except BaseException:
+            self.close()
+            raise
+        assert session.seen is not None
+        self._wanted, self._mtu = identity(session.seen), session.mtu
+        self._name = session.seen.name or session.seen.address
+
+    def read(self, timeout_s: float) -> Piece | None:
+        """The next notification; None if there was none in this time.
+
+        Raises LinkLostError when the board is gone and all that had come was handed out.
+        """
+        session = self._opened()
+        piece = session.inbox.take(timeout_s)
+        if piece is None and session.inbox.ended:
+            raise self._gone()
+        return piece
+
+    def write(self, data: bytes) -> None:
+        """Send a command. Raises LinkLostError when the board is gone, DeviceError if it refuses."""
+        session = self._opened()
+        if session.inbox.ended:
+            raise self._gone()
+        try:
+            session.loop.ask(session.write(data))
+        except DeviceError as error:
+            if session.inbox.ended:
+                raise self._gone() from error
+            raise
+
+    def close(self) -> None:
+        """Disconnect and end the radio's thread; never raises, may be called twice."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        self._lost_before += session.inbox.lost
+        try:
+            session.loop.ask(session.end())
+        except DeviceError:
+            pass  # it is gone or the radio is: there is nothing left to give back
+        finally:
+            session.loop.stop()
+
+    def _opened(self) -> _Session:
+        if self._session is None:
+            raise LinkLostError(f"{self._name} is not open. Open it first.")
+        return self._session
+
+    def _gone(self) -> LinkLostError:
+        return LinkLostError(
+            f"{self._name} has disconnected: switched off, out of range, or its battery is empty. "
+            "Bring it near and open it again."
+        )
+
+
+def _characteristic(
+    client: "BleakClient", gatt: Gatt, uuid: str, title: str
+) -> "BleakGATTCharacteristic":
+    """The board's characteristic of this UUID, of its own service where others have it too."""
+    from bleak.uuids import normalize_uuid_str
+
+    wanted, service = normalize_uuid_str(uuid), normalize_uuid_str(gatt.service)
+    found = [one for one in client.services.characteristics.values() if one.uuid == wanted]
+    found.sort(key=lambda one: one.service_uuid != service)
+    if not found:
+        raise DeviceError(
+            f"{title} has no characteristic {wanted}; it has {_listed(client)}. Is it the board that "
+            "was named, and with firmware that is known here?"
+        )
+    return found[0]
+
+
+def _listed(client: "BleakClient") -> str:
+    uuids: Iterable[str] = (one.uuid for one in client.services.characteristics.values())
+    return ", ".join(sorted(uuids)) or "none"
