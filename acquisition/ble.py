@@ -172,6 +172,10 @@ class BleLink:
             "use another adapter or the cable. (BlueZ before 5.62 says 23 always.)"
         )
 
+    def vary(self) -> bool:
+        """There is one setting only."""
+        return False
+
     def open(self) -> None:
         """Scan anew, connect, subscribe. Once found, it is that very device that is looked for.
 

@@ -34,6 +34,16 @@ class Link(Protocol):
         """What a person calls it: a port, an address."""
         ...
 
+    @property
+    def lost_packets(self) -> int:
+        """Notifications that the link itself had to throw away since it was made."""
+        ...
+
+    @property
+    def caution(self) -> str:
+        """What a person should know of the way as it was opened; empty if all is well."""
+        ...
+
     def open(self) -> None:
         """Open it: find the device anew by what identifies it. Raises DeviceError if it is not there."""
         ...

@@ -148,8 +148,9 @@ class LiveSource:
                     self._wire(item)
                 self._received_s = item.received_s
                 return self._decoded(self._decoder.feed(item.data))
-            case Began():
-                return self._begin()
+            case Began(caution):
+                begun = self._begin()
+                return begun if not caution else replace(begun, notices=(*begun.notices, caution))
             case Ended():
                 ended = self._end_stream()
                 return Delivery(ended.blocks, ended.losses, notices=(item.reason,))

@@ -25,6 +25,16 @@ class TcpLink:
         """Host and port."""
         return f"{self._address[0]}:{self._address[1]}"
 
+    @property
+    def lost_packets(self) -> int:
+        """It throws nothing away."""
+        return 0
+
+    @property
+    def caution(self) -> str:
+        """There is nothing to know."""
+        return ""
+
     def open(self) -> None:
         """Connect, or wait for the board's call. Raises DeviceError if there is none."""
         self.close()
@@ -97,6 +107,16 @@ class UdpLink:
     def name(self) -> str:
         """Host and port."""
         return f"udp {self._address[0]}:{self._address[1]}"
+
+    @property
+    def lost_packets(self) -> int:
+        """It throws nothing away."""
+        return 0
+
+    @property
+    def caution(self) -> str:
+        """There is nothing to know."""
+        return ""
 
     def open(self) -> None:
         """Listen. Raises DeviceError if the port cannot be had."""

@@ -31,7 +31,12 @@ BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """The board was started: what follows comes from its new stream."""
+    """The board was started: what follows comes from its new stream.
+
+    `caution` is what a person should know of the way.
+    """
+
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class Reader:
         self._queue: queue.Queue[Item] = queue.Queue(queue_pieces)
         self._over = threading.Event()
         self._dropped = 0
+        self._lost_packets = 0
         self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
 
     def start(self) -> None:
@@ -114,7 +120,7 @@ class Reader:
             try:
                 first = self._call()
                 attempts, began = 0, True
-                self._put(Began(), wait=True)
+                self._put(Began(self._link.caution), wait=True)
                 for piece in first:
                     self._put(piece)
                 self._listen()
@@ -194,11 +200,18 @@ class Reader:
             now_s = time.monotonic()
             if piece is not None:
                 heard_s = now_s
+                self._count_lost(len(piece.data))
                 self._put(piece)
             elif now_s - heard_s > SILENT_S:
                 raise LinkLostError(f"{self._link.name} has been silent for {SILENT_S:g} s.")
         for command in self._profile.stop:
             self._link.write(command)
+
+    def _count_lost(self, packet_bytes: int) -> None:
+        """What the link threw away is dropped too, in bytes of a packet like the present one."""
+        lost = self._link.lost_packets
+        self._dropped += (lost - self._lost_packets) * packet_bytes
+        self._lost_packets = lost
 
     def _put(self, item: Item, *, wait: bool = False) -> None:
         """Into the queue, or among the dropped. What must not be dropped waits, unless all is over."""

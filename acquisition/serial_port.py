@@ -64,6 +64,16 @@ class SerialLink:
         """The port's name, at present."""
         return self._name
 
+    @property
+    def lost_packets(self) -> int:
+        """It throws nothing away."""
+        return 0
+
+    @property
+    def caution(self) -> str:
+        """There is nothing to know."""
+        return ""
+
     def open(self) -> None:
         """Open the port for ourselves alone. Raises DeviceError if it is absent or somebody else's."""
         self.close()

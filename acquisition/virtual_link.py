@@ -30,6 +30,16 @@ class VirtualLink:
         """What it is called."""
         return f"virtual {self._name}"
 
+    @property
+    def lost_packets(self) -> int:
+        """It throws nothing away."""
+        return 0
+
+    @property
+    def caution(self) -> str:
+        """There is nothing to know."""
+        return ""
+
     def open(self) -> None:
         """Plug it in. Raises DeviceError while a fault has it unplugged."""
         now_s = self._now()

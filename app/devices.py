@@ -41,7 +41,7 @@ def radio_devices(seconds: float) -> tuple[Found, ...]:
     for heard in scan(seconds):
         boards = ble_looks_like(heard.name)
         target = heard.name or heard.address
-        found.append(Found(_asked("ble", target, boards), f"{heard.rssi} dBm", boards))
+        found.append(Found(_asked("ble", target, boards), f"{heard.rssi_dbm} dBm", boards))
     return tuple(sorted(found, key=lambda one: (not one.boards, one.source)))
 
 

@@ -126,7 +126,7 @@ def status_line(status: Status, info: StreamInfo, free_bytes: int | None) -> str
         f"{status.rate_hz:.4g} Hz{drift}",
         f"lost {status.lost}" + (f" ({status.lost_percent:.2g} %)" if status.lost else ""),
         f"noise {status.noise:.2g} {unit}",
-        f"{status.fasciculations} twitches {status.fasciculations_per_min:.1f}/min",
+        f"twitches {status.fasciculations}, {status.fasciculations_per_min:.2g}/min",
     ]
     if free_bytes is not None:
         parts.append(f"{free_bytes / 1e9:.3g} GB")

@@ -14,7 +14,7 @@ from fasciscope.datasets import ReadOptions, open_recording
 from fasciscope.datasets.edf_writer import CountRange
 from fasciscope.firmware_bridge import CODECS, Board, Codec, board
 from fasciscope.firmware_bridge.profile import Profile
-from fasciscope.firmware_bridge.profiles import PROFILES
+from fasciscope.firmware_bridge.profiles import NOT_SPOKEN, PROFILES
 
 MOST_COUNT = (1 << 23) - 1
 """Counts are recorded with 24 bits; a wire that can hold more is marked as clipped beyond."""
@@ -115,7 +115,10 @@ def open_source(text: str, wanted: Wanted) -> Opened:
         raise UsageError(f"{address.target} is recorded already: use 'fasciscope analyse'.")
     table, profile = _board(address)
     rate_hz = _rate(address, table)
-    codec = _narrowed(CODECS[profile.codec])
+    codec = CODECS[profile.codec] if profile.codec_at is None else profile.codec_at(rate_hz)
+    codec = _narrowed(codec)
+    if profile.at_rate is not None:
+        profile = replace(profile, start=(*profile.at_rate(rate_hz), *profile.start))
     picks = _picks(codec, wanted.channels)
     ranges = _ranges(table, codec)
     ranges = tuple(ranges[k] for k in picks.values())
@@ -142,8 +145,9 @@ def _board(address: Address) -> tuple[Board, Profile]:
         )
     table = board(name)
     if table.name not in PROFILES:
+        why = NOT_SPOKEN.get(table.name, "nobody has written how to talk to it")
         raise UsageError(
-            f"{table.title} cannot be recorded live yet. Boards: {', '.join(sorted(PROFILES))}."
+            f"{table.title} cannot be recorded live yet: {why}. Boards: {', '.join(sorted(PROFILES))}."
         )
     return table, PROFILES[table.name]
 
@@ -256,6 +260,14 @@ def _speed(address: Address) -> float:
     return speed
 
 
+def _ble(address: Address, table: Board, profile: Profile, _rate_hz: float) -> Link:
+    from fasciscope.acquisition.ble import BleLink
+
+    if profile.gatt is None:
+        raise UsageError(f"{table.title} is not on Bluetooth LE but on {table.transport}.")
+    return BleLink(address.target, profile.gatt, packet_n=CODECS[profile.codec].packet_n)
+
+
 def _network(address: Address) -> tuple[str, int]:
     """Host and port."""
     host, colon, port = address.target.rpartition(":")
@@ -266,11 +278,11 @@ def _network(address: Address) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _tcp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) -> Link:
+def _tcp(address: Address, _table: Board, profile: Profile, _rate_hz: float) -> Link:
     from fasciscope.acquisition.network import TcpLink
 
     host, port = _network(address)
-    return TcpLink(host, port, listens=address.given.get("listen", "0") not in ("0", ""))
+    return TcpLink(host, port, listens=profile.calls)
 
 
 def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) -> Link:
@@ -282,8 +294,9 @@ def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) ->
 FILE = "file"
 KINDS: dict[str, Kind] = {
     FILE: Kind(("speed",), None),
+    "ble": Kind((), _ble),
     "serial": Kind(("baud",), _serial),
-    "tcp": Kind(("listen",), _tcp),
+    "tcp": Kind((), _tcp),
     "udp": Kind((), _udp),
     "virtual": Kind(("scenario", "faults", "speed"), _virtual),
 }

@@ -41,6 +41,7 @@ class ScenarioSignal:
         table = board(name)
         self._codec: Codec = CODECS[PROFILES[name].codec]
         n_codes = np.array(self._codec.high) - np.array(self._codec.low) + 1.0
+        n_codes = np.minimum(n_codes, 2.0**table.bits)
         self._scale = np.full(len(n_codes), table.uv_per_count or 0.0)
         if table.uv_per_count is None:
             self._scale = USUAL_RANGE_UV / n_codes

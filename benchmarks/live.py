@@ -58,6 +58,8 @@ class Canned:
     """A link that hands over made bytes, ten milliseconds at a time, at true pace."""
 
     name = "canned"
+    lost_packets = 0
+    caution = ""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage
 from fasciscope.firmware_bridge.framing import CUT_OFF
+from fasciscope.firmware_bridge.profile import Profile
 
 BAUD = 115_200
 DIGITS = 9
@@ -167,3 +168,9 @@ CODECS = {
     )
 }
 """A MyoWare's envelope; and any whole numbers, by the number of channels."""
+
+PROFILES = {
+    "myoware-envelope": Profile("myoware-envelope", bauds=(BAUD, 9600), wakes_s=2.0),
+    **{f"lines-{n}": Profile(f"lines-{n}", bauds=(BAUD, 9600), wakes_s=2.0) for n in range(1, 9)},
+}
+"""Sketches print from power-on."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage, Message
 from fasciscope.firmware_bridge.framing import CUT_OFF, OUT_OF_STEP, Rows
+from fasciscope.firmware_bridge.profile import Profile
 
 BAUDS = (222_222, 500_000)
 """What 230400 becomes on an AVR, of boards of 10 bits; and that of the boards of 14 bits."""
@@ -198,3 +199,9 @@ CODECS = {
     for name, (n, bits) in _SETTINGS.items()
 }
 """By the board, and the number of channels where there are several; of a Pro, what its reports hold."""
+
+PROFILES = {
+    "muscle-spikershield": Profile("muscle-spikershield", bauds=BAUDS, wakes_s=2.0),
+    "human-spikerbox": Profile("human-spikerbox", bauds=BAUDS[::-1]),
+}
+"""They stream from power-on. A Pro sends HID reports: there is no link for those yet."""

@@ -15,6 +15,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage, Message
 from fasciscope.firmware_bridge.framing import Cut, FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import little_endian, to_little_endian
+from fasciscope.firmware_bridge.profile import Profile
 
 PORT = 12345
 LENGTH = 44
@@ -134,3 +135,6 @@ CODECS = {
     )
 }
 """One setting."""
+
+PROFILES = {"biolistener": Profile("biolistener", (START,), (STOP,), calls=True)}
+"""It calls us, at port 12345."""

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.core import UsageError
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
@@ -27,7 +28,8 @@ DIGITAL = ("I1", "I2", "O1", "O2")
 
 STOP = b"\xff"
 """From anywhere; 00 would set the battery threshold of a board that idles."""
-RATE_1000_HZ = b"\xc3"
+RATES = {1.0: b"\x03", 10.0: b"\x43", 100.0: b"\x83", 1000.0: b"\xc3"}
+"""Commands of a board that idles, by the rate in Hz."""
 START = b"\xfd"
 """All six channels."""
 GATT = Gatt(
@@ -139,9 +141,23 @@ CODECS = {
 }
 """By the number of channels."""
 
+
+def rate_commands(rate_hz: float) -> tuple[bytes, ...]:
+    """Stop, and set the rate. Raises UsageError for one that the board has not."""
+    if rate_hz not in RATES:
+        raise UsageError(f"A BITalino has no rate of {rate_hz:g} Hz. It has 1, 10, 100 and 1000.")
+    return STOP, RATES[rate_hz]
+
+
 PROFILES = {
     "bitalino": Profile(
-        "bitalino-6", (STOP, RATE_1000_HZ, START), (STOP,), pause_s=0.1, bauds=(115_200,), gatt=GATT
+        "bitalino-6",
+        (START,),
+        (STOP,),
+        pause_s=0.1,
+        bauds=(115_200,),
+        gatt=GATT,
+        at_rate=rate_commands,
     ),
 }
 """How to talk to the board, by the name in the table of boards."""

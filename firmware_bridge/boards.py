@@ -153,6 +153,9 @@ _TABLE = (
           "thalmiclabs/myo-bluetooth myohw.h@c79c1a5d86bd", caution=_NO_COUNTER),
     Board("myoware-envelope", "MyoWare 2.0, ENV output", "serial", None, 1, 10, None, None, 0,
           "AdvancerTechnologies/MyoWare-Arduino-Library@2c2bcb97af22", envelope=True, caution=_NO_COUNTER),
+    *(Board(f"lines-{n}", f"Lines of text with {n} number{'s' * (n > 1)}", "serial", None, n, 24, None, None, 0,
+            "AdvancerTechnologies/MyoWare-Arduino-Library@2c2bcb97af22", caution=_NO_COUNTER)
+      for n in range(1, 9)),
     Board("shimmer3", "Shimmer3 EXG", "bluetooth", None, 4, 24, None, None, 24,
           "seemoo-lab/pyshimmer pyshimmer/reader/shimmer_reader.py@a2ef575861b4", caution=_GAIN),
     Board("hackeeg", "HackEEG", "serial", None, 8, 24, None, None, 32,

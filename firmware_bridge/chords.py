@@ -191,6 +191,17 @@ CODECS = {
 """By the board, which tells the number of channels; a candy-board speaks as its chords-board."""
 
 PROFILES = {
+    **{
+        f"{kind}-{name}": Profile(
+            f"chords-{name}", (START,), (STOP,), pause_s=0.3, wakes_s=2.0, bauds=BAUDS
+        )
+        for kind, names in (
+            ("chords", ("uno-r3", "nano", "mega", "uno-r4", "pico", "giga-r1", "black-pill")),
+            ("candy", ("uno-r3", "uno-r4", "pico")),
+        )
+        for name in names
+    },
+    "npg-lite": Profile("npg-lite", (START,), (STOP,), pause_s=0.3, bauds=BAUDS),
     "npg-lite-ble": Profile(
         "npg-lite-ble", (START,), (STOP,), gatt=Gatt(("NPG",), SERVICE, (DATA,), CONTROL)
     ),

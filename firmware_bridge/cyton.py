@@ -15,6 +15,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage
 from fasciscope.firmware_bridge.framing import Cut, FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Profile
 
 LENGTH = 33
 HEADER = 0xA0
@@ -140,3 +141,12 @@ CODECS = {
     for name, halves in (("cyton", 1), ("cyton-daisy", 2))
 }
 """Alone, and with the Daisy."""
+
+PROFILES = {
+    "cyton": Profile("cyton", (b"v", b"d", b"b"), (b"s",), prompt=b"$$$", bauds=(115_200,)),
+    "cyton-daisy": Profile(
+        "cyton-daisy", (b"v", b"d", b"C", b"b"), (b"s",), prompt=b"$$$", bauds=(115_200,)
+    ),
+    "cyton-wifi": Profile("cyton", (b"b",), (b"s",)),
+}
+"""Reset, defaults, start. The WiFi shield's own requests (boards.md 1.3) are not spoken here."""

@@ -16,6 +16,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 N_CHANNELS = 64
@@ -66,3 +67,6 @@ CODECS = {
     )
 }
 """One setting."""
+
+PROFILES = {"emager": Profile("emager", bauds=(BAUD,))}
+"""It streams from power-on."""

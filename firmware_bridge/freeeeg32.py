@@ -15,6 +15,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 LENGTH = 106
@@ -77,3 +78,6 @@ CODECS = {
     )
 }
 """One setting."""
+
+PROFILES = {"freeeeg32": Profile("freeeeg32", bauds=(921_600,))}
+"""It streams from power-on."""

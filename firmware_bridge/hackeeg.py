@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.core import UsageError
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage, Message
 from fasciscope.firmware_bridge.framing import Cut, FixedFraming, Rows
@@ -24,6 +25,7 @@ from fasciscope.firmware_bridge.integers import (
     to_big_endian,
     to_little_endian,
 )
+from fasciscope.firmware_bridge.profile import Profile
 
 N_CHANNELS = 8
 SAMPLE_N = 35
@@ -220,3 +222,22 @@ CODECS = {
     for name, messagepack in (("hackeeg", False), ("hackeeg-messagepack", True))
 }
 """In JSON lines, and in MessagePack."""
+
+PROFILES = {
+    "hackeeg": Profile(
+        "hackeeg",
+        (TO_JSON_LINES, *START),
+        STOP[::-1],
+        pause_s=0.1,
+        bauds=(2_000_000,),
+        at_rate=lambda rate_hz: (TO_JSON_LINES, rate_command(_rate(rate_hz))),
+    )
+}
+"""In JSON lines."""
+
+
+def _rate(rate_hz: float) -> int:
+    if rate_hz not in _RATES_HZ:
+        told = ", ".join(map(str, _RATES_HZ))
+        raise UsageError(f"A HackEEG has no rate of {rate_hz:g} Hz. It has {told}.")
+    return int(rate_hz)

@@ -13,6 +13,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 LENGTH = 21
@@ -89,3 +90,14 @@ CODECS = {
     )
 }
 """Without the motion sensor: the board with one has longer frames."""
+
+PROFILES = {
+    "knight": Profile(
+        "knight",
+        tuple(channel_command(k) for k in range(1, N_CHANNELS + 1)),
+        tuple(channel_command(k, None) for k in range(1, N_CHANNELS + 1)),
+        pause_s=0.05,
+        bauds=(115_200,),
+    )
+}
+"""It streams what is switched on."""

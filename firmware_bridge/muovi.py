@@ -16,6 +16,7 @@ from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import Rows
 from fasciscope.firmware_bridge.held_framing import HeldFraming
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 PORT = 54321
@@ -108,3 +109,6 @@ CODECS = {
     )
 }
 """EMG mode, 32 channels."""
+
+PROFILES = {"muovi": Profile("muovi", (START,), (STOP,), calls=True)}
+"""It calls us, at port 54321."""

@@ -15,6 +15,7 @@ from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import Rows
 from fasciscope.firmware_bridge.held_framing import HeldFraming
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 HEAD = (0xA5, 0x5A, 0x02)
@@ -70,3 +71,6 @@ CODECS = {
     )
 }
 """One setting."""
+
+PROFILES = {"olimex": Profile("olimex", bauds=BAUDS, wakes_s=2.0)}
+"""It streams from power-on."""

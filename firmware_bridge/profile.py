@@ -1,6 +1,9 @@
 """How a host talks to a board: what it opens, what it says to start and to stop."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from fasciscope.firmware_bridge.codec import Codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,11 @@ class Profile:
     """A board's side of the talk.
 
     `codec` names its wire format. `start` and `stop` are commands, written one at a time, `pause_s`
-    apart; where answers end in `prompt`, the next waits for it. `bauds` are the serial speeds, the
-    likeliest first; none where there is no serial port. `wakes_s` is how long the board may be deaf
-    after its port was opened (an Arduino restarts).
+    apart; where answers end in `prompt`, the next waits for it. Before them `at_rate` is said, where
+    the user sets the rate: it raises UsageError for one that the board has not; `codec_at` gives the
+    wire format where that depends on the rate. `bauds` are the serial speeds, the likeliest first;
+    none where there is no serial port. `wakes_s` is how long the board may be deaf after its port was
+    opened (an Arduino restarts). `calls` marks boards that connect to us.
     """
 
     codec: str
@@ -35,3 +40,6 @@ class Profile:
     wakes_s: float = 0.0
     bauds: tuple[int, ...] = ()
     gatt: Gatt | None = None
+    calls: bool = False
+    at_rate: Callable[[float], tuple[bytes, ...]] | None = None
+    codec_at: Callable[[float], Codec] | None = None

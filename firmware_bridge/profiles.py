@@ -1,17 +1,49 @@
 """How every board of the table is talked to, by its name."""
 
+from fasciscope.firmware_bridge import (
+    ascii_lines,
+    backyard,
+    biolistener,
+    bitalino,
+    chords,
+    cyton,
+    emager,
+    freeeeg32,
+    ganglion,
+    hackeeg,
+    knight,
+    muovi,
+    olimex,
+    protocentral,
+    shimmer,
+    umyo,
+    umyo_ble,
+)
 from fasciscope.firmware_bridge.profile import Profile
 
 PROFILES: dict[str, Profile] = {
-    "cyton": Profile(
-        "cyton", start=(b"v", b"d", b"b"), stop=(b"s",), prompt=b"$$$", bauds=(115_200,)
-    ),
-    "cyton-daisy": Profile(
-        "cyton-daisy", start=(b"v", b"d", b"C", b"b"), stop=(b"s",), prompt=b"$$$", bauds=(115_200,)
-    ),
-    "cyton-wifi": Profile("cyton", start=(b"b",), stop=(b"s",)),
-    "bitalino": Profile(
-        "bitalino-6", start=(b"\xc3", b"\xfd"), stop=(b"\xff",), pause_s=0.1, bauds=(115_200,)
-    ),
+    **ascii_lines.PROFILES,
+    **backyard.PROFILES,
+    **biolistener.PROFILES,
+    **bitalino.PROFILES,
+    **chords.PROFILES,
+    **cyton.PROFILES,
+    **emager.PROFILES,
+    **freeeeg32.PROFILES,
+    **ganglion.PROFILES,
+    **hackeeg.PROFILES,
+    **knight.PROFILES,
+    **muovi.PROFILES,
+    **olimex.PROFILES,
+    **protocentral.PROFILES,
+    **shimmer.PROFILES,
+    **umyo.PROFILES,
+    **umyo_ble.PROFILES,
 }
 """Profiles by the board table's names."""
+
+NOT_SPOKEN = {
+    "cerelog": "both sides change their speed after a handshake",
+    "spikerbox-pro": "it sends HID reports",
+}
+"""Boards of the table whose bytes are known, but which cannot be talked to here yet, and why."""

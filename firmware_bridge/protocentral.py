@@ -18,6 +18,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import little_endian, to_little_endian
+from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 HEAD = (0x0A, 0xFA)
@@ -122,3 +123,6 @@ CODECS = {
     for name, payload in (("ads1292r", ADS1292R), ("ads1293", ADS1293), ("healthypi5", HEALTHYPI5))
 }
 """By the board."""
+
+PROFILES = {"healthypi5": Profile("healthypi5", bauds=(BAUD,))}
+"""It streams while its port is open."""

@@ -24,6 +24,7 @@ from fasciscope.firmware_bridge.integers import (
     to_big_endian,
     to_little_endian,
 )
+from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 HEADER = b"\x00"
@@ -242,3 +243,16 @@ CODECS = {
     "shimmer3-crc-1": codec(Layout(BOTH_CHIPS_24.channels, crc_n=1)),
 }
 """Both chips at 512 Hz, 24 or 16 bits, without and with a CRC; for other settings see `codec`."""
+
+PROFILES = {
+    "shimmer3": Profile(
+        "shimmer3",
+        (NO_ACKNOWLEDGE_IN_STREAM, sensors_command(), START),
+        (STOP,),
+        pause_s=0.3,
+        bauds=(115_200,),
+        at_rate=lambda rate_hz: (rate_command(rate_hz),),
+        codec_at=lambda rate_hz: codec(Layout(BOTH_CHIPS_24.channels, divider_of(rate_hz))),
+    )
+}
+"""Both chips of the EXG module, with 24 bits."""

@@ -112,6 +112,8 @@ class Silent:
     """A link that opens and says `data` once, then nothing."""
 
     name = "COM9"
+    lost_packets = 0
+    caution = ""
 
     def __init__(self, data: bytes = b"", fails: bool = False) -> None:
         self.data, self.fails, self.closed, self.settings = data, fails, 0, 1

@@ -46,7 +46,7 @@ def test_the_status_says_time_rate_drift_losses_noise_events_and_room() -> None:
     line = status_line(STATUS, INFO, 12_300_000_000)
     assert line == (
         "1:02:05 | 1000 Hz +200±4 ppm | lost 300 (0.0081 %) | noise 3.5 uV | "
-        "12 twitches 4.0/min | 12.3 GB"
+        "twitches 12, 4/min | 12.3 GB"
     )
     quiet = replace(STATUS, at_s=725.5, lost=0, drift_ppm=-0.2, drift_error_ppm=0.1)
     assert len(status_line(quiet, INFO, 82_000_000_000)) <= 79
