@@ -289,9 +289,8 @@ class FakeBluez:
             "StopNotify": lambda: self._notifying.discard(path),
             "WriteValue": lambda: self._write(path, call.body[0], call.body[1]["type"].value),
         }
-        self._bus.send(Message.new_method_return(call))
-        acts.get(member, lambda: None)()
-        return True
+        acts.get(member, lambda: None)()  # before the answer: whoever has it relies on the act
+        return Message.new_method_return(call)
 
 
 def _adapter() -> dict[str, Variant]:
