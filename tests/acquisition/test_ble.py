@@ -15,6 +15,7 @@ from fasciscope.acquisition.ble_scan import Advertisement
 from fasciscope.acquisition.link import LinkLostError
 from fasciscope.core import DeviceError
 from fasciscope.firmware_bridge import bitalino, chords
+from fasciscope.firmware_bridge.boards import BOARDS
 from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.profile import Gatt, Profile
 from fasciscope.firmware_bridge.virtual import BitalinoManner, Manner, VirtualBoard
@@ -96,6 +97,7 @@ def bluez(bus: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBluez]:
 
 
 def staged(bluez: FakeBluez, name: str, address: str = "C0:FF:EE:00:00:01") -> Stage:
+    assert name in BOARDS
     title, manner = PLAYED[name]
     codec = CODECS[PROFILES[name].codec]
     board = VirtualBoard(codec, manner(), signal(codec.n_channels, codec.high))
@@ -291,6 +293,18 @@ def test_of_two_that_may_be_meant_none_is_taken(npg: Stage) -> None:
     link._patience = Patience(scan_s=0.3, settle_s=0.05)
     with pytest.raises(DeviceError, match=r"No Bluetooth device .*C0:011"):
         link.open()  # the other one is not taken for it
+
+
+def test_a_namesake_that_is_heard_later_counts_too(npg: Stage) -> None:
+    namesake = Peripheral(npg.peripheral.name, "C0:FF:EE:00:00:03", npg.peripheral.gatt)
+    namesake.silent_s = 0.05
+    npg.bluez.advertise(namesake)
+    link = BleLink("NPG", npg.peripheral.gatt, patience=Patience(scan_s=5.0, settle_s=1.0))
+    with pytest.raises(DeviceError, match=r"2 devices .*the address of one"):
+        link.open()
+    link = npg.link(npg.peripheral.address)
+    link.open()
+    link.close()
 
 
 def test_a_board_that_is_absent_is_told_with_what_was_seen(npg: Stage) -> None:
