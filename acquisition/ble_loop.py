@@ -16,6 +16,8 @@ T = TypeVar("T")
 GRACE_S = 2.0
 """How long a call that took too long may take to clean up, and a thread to end."""
 
+ANEW = "Switch the board off and on, stay near it, and try again."
+
 _STATES = (
     ("POWERED_OFF", "Bluetooth is off. Turn it on, then try again."),
     (
@@ -51,7 +53,7 @@ def explained(error: Exception, doing: str) -> DeviceError:
             return DeviceError(f"{meaning} ({found})")
     if isinstance(error, OSError | EOFError):
         return DeviceError(f"{_NO_BUS} ({found})")
-    return DeviceError(f"{found}. Switch the board off and on, stay near it, and try again.")
+    return DeviceError(f"{found}. {ANEW}")
 
 
 async def within(seconds: float, doing: str, call: Coroutine[Any, Any, T]) -> T:
@@ -62,19 +64,16 @@ async def within(seconds: float, doing: str, call: Coroutine[Any, Any, T]) -> T:
     task = asyncio.ensure_future(call)
     task.add_done_callback(
         lambda late: late.cancelled() or late.exception()
-    )  # else asyncio complains
+    )  # or asyncio complains
     done, _ = await asyncio.wait({task}, timeout=seconds)
     if not done:
         task.cancel()
         await asyncio.wait({task}, timeout=GRACE_S)
-        raise DeviceError(
-            f"{doing}: no answer within {seconds:g} s. Switch the board off and on, stay near it, "
-            "and try again."
-        )
+        raise DeviceError(f"{doing}: no answer within {seconds:g} s. {ANEW}")
+    if task.cancelled():
+        raise DeviceError(f"{doing}: broken off by the radio. {ANEW}")
     try:
         return task.result()
-    except DeviceError:
-        raise
     except Exception as error:  # bleak's, D-Bus's and the system's own kinds have no common root
         raise explained(error, doing) from error
 

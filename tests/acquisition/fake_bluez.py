@@ -71,6 +71,7 @@ class Peripheral:
     gatt: Gatt
     receive: Callable[[bytes], bytes] = lambda data: b""
     mtu: int = 247
+    silent_s: float = 0.0  # of a scan, before it is heard
     control_flags: tuple[str, ...] = ("write", "write-without-response")
     writes: list[tuple[bytes, str]] = field(
         default_factory=list
@@ -243,11 +244,14 @@ class FakeBluez:
             self._remove(part)
 
     def _discover(self) -> None:
-        for path, peripheral in self._advertised.items():
-            if path in self._objects:
-                self._change(path, DEVICE, RSSI=Variant("n", -48))
-            else:
-                self._add(path, peripheral.device())
+        for peripheral in self._advertised.values():
+            self._loop.call_later(peripheral.silent_s, self._announce, peripheral)
+
+    def _announce(self, peripheral: Peripheral) -> None:
+        if peripheral.path in self._objects:
+            self._change(peripheral.path, DEVICE, RSSI=Variant("n", -48))
+        else:
+            self._add(peripheral.path, peripheral.device())
 
     async def _connect(self, call: Message) -> None:
         """In bluetoothd's order; bleak listens by two connections, so each step waits for the last."""
@@ -289,9 +293,8 @@ class FakeBluez:
             "StopNotify": lambda: self._notifying.discard(path),
             "WriteValue": lambda: self._write(path, call.body[0], call.body[1]["type"].value),
         }
-        self._bus.send(Message.new_method_return(call))
-        acts.get(member, lambda: None)()
-        return True
+        acts.get(member, lambda: None)()  # before the answer: whoever has it relies on the act
+        return Message.new_method_return(call)
 
 
 def _adapter() -> dict[str, Variant]:
