@@ -117,6 +117,7 @@ class Assembler:
         if self._held is None:
             return Assembled()
         (frames, received_s), self._held = self._held, None
+        self._least_late_s = 0.0  # nobody knows whether they would have caught up
         return self._assemble(frames, received_s, final=True)
 
     def _waits(self, frames: Frames, received_s: float) -> bool:

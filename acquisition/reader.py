@@ -141,7 +141,8 @@ class Reader:
         """Open, start, and wait for the first frame; give the pieces that came until then."""
         profile = self._profile
         self._link.open()
-        self._settle(profile.wakes_s)
+        if profile.start:  # else it streams by itself: all that comes may be frames
+            self._settle(profile.wakes_s)
         for command in profile.stop:  # it may still stream since another program died
             self._link.write(command)
             self._settle(QUIET_S)
@@ -177,7 +178,7 @@ class Reader:
 
     def _first_frame(self) -> list[Piece]:
         decoder, pieces = self._decoder(), list[Piece]()
-        until_s = time.monotonic() + FIRST_S
+        until_s = time.monotonic() + FIRST_S + self._profile.wakes_s
         while not self._over.is_set():
             if time.monotonic() > until_s:
                 came = b"".join(piece.data for piece in pieces)

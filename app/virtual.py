@@ -92,7 +92,8 @@ class ScenarioSignal:
                 counts = np.tile(middle, (block.n_samples, 1))
                 used = block.uv.shape[1]
                 counts[:, :used] += np.round(block.uv / self._scale[:used]).astype(np.int64)
-                yield np.clip(counts, low, high).astype(np.int32)
+                counts = np.clip(counts, low, high)
+                yield (counts - (counts - low) % self._codec.step).astype(np.int32)
 
 
 def played_scenario(
@@ -103,7 +104,8 @@ def played_scenario(
 ) -> Played:
     """The board of this name, playing the signal. Raises UsageError if it cannot be played."""
     check_played(name)
-    return Played(virtual_board(name, signal), rate_of(name, rate_hz), faults)
+    rate_hz = rate_of(name, rate_hz)
+    return Played(virtual_board(name, signal, rate_hz), rate_hz, faults)
 
 
 def check_played(name: str) -> None:

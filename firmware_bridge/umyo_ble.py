@@ -131,6 +131,7 @@ CODECS = {
         advance=PER_FRAME,
         per_frame=PER_FRAME,
         packet_n=52 + formatted,
+        batch=MOST_FRAMES,
     )
     for name, formatted in (("umyo-ble", True), ("umyo-ble-1", False))
 }

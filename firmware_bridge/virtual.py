@@ -167,11 +167,14 @@ class VirtualBoard:
         return self.codec.encode(Frames(counts, counter, self.codec.per_frame))
 
 
-def virtual_board(name: str, signal: Signal) -> VirtualBoard:
-    """The board of this name (one of `PROFILES`), playing `signal`."""
+def virtual_board(name: str, signal: Signal, rate_hz: float | None = None) -> VirtualBoard:
+    """The board of this name (one of `PROFILES`), playing `signal`, set to a rate if it can be set."""
     profile = PROFILES[name]
+    codec = CODECS[profile.codec]
+    if rate_hz is not None and profile.codec_at is not None:
+        codec = profile.codec_at(rate_hz)
     manner = MANNERS[name]() if name in MANNERS else _manner_of(profile)
-    return VirtualBoard(CODECS[profile.codec], manner, signal)
+    return VirtualBoard(codec, manner, signal)
 
 
 def _manner_of(profile: Profile) -> Manner:

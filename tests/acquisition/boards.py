@@ -19,32 +19,34 @@ from fasciscope.firmware_bridge.virtual import Signal, virtual_board
 needs_terminals = sys.platform == "win32"
 
 
-def numbered(n_channels: int, span: int, low: int = 1) -> Signal:
-    """Counts that are the sample's number (within `span`), the channel's added; never at a rail."""
+def numbered(n_channels: int, span: int, step: int = 1) -> Signal:
+    """Counts that are the sample's number from 1 (within `span`), the channel's added, times `step`."""
 
     def counts(first: int, n: int) -> NDArray[np.int32]:
         at = np.arange(first, first + n, dtype=np.int64)[:, None] % span
-        return (low + at + np.arange(n_channels)).astype(np.int32)
+        return ((1 + at + np.arange(n_channels)) * step).astype(np.int32)
 
     return counts
 
 
 def played_board(name: str, rate_hz: float, faults: Faults | None = None) -> Played:
     """A board of this name whose samples tell their numbers."""
-    n_channels = CODECS[PROFILES[name].codec].n_channels
-    return Played(virtual_board(name, numbered(n_channels, span_of(name))), rate_hz, faults)
+    codec = CODECS[PROFILES[name].codec]
+    signal = numbered(codec.n_channels, span_of(name), codec.step)
+    return Played(virtual_board(name, signal, rate_hz), rate_hz, faults)
 
 
 def span_of(name: str) -> int:
     """After so many samples the counts begin again: all channels hold them, none at a rail."""
     codec = CODECS[PROFILES[name].codec]
-    return min(codec.high) - codec.n_channels - 2
+    most = min(min(codec.high), codec.slew or 1 << 23, 1 << 23)
+    return most // codec.step - codec.n_channels - 2
 
 
 def live_source(name: str, link: Link, rate_hz: float, **options: object) -> LiveSource:
     """A source over this link, in counts."""
     profile = PROFILES[name]
-    codec = CODECS[profile.codec]
+    codec = CODECS[profile.codec] if profile.codec_at is None else profile.codec_at(rate_hz)
     channels = tuple(ChannelInfo(f"ch{k}", 1.0) for k in range(codec.n_channels))
     info = StreamInfo(name, rate_hz, channels)
     reader = Reader(link, profile, codec.decoder, **options)  # type: ignore[arg-type]
