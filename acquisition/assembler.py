@@ -107,22 +107,27 @@ class Assembler:
             frames, self._held = _joined(held, frames), None
             if frames.n_frames == held.n_frames:
                 received_s = held_s
-        if frames.n_frames and self._waits(frames, received_s):
+        if frames.n_frames == 0:
+            return Assembled()
+        steps = self._counted(frames)
+        if self._waits(steps, received_s):
             self._held = (frames, received_s)
             return Assembled()
-        return self._assemble(frames, received_s, final=False)
+        return self._assemble(frames, steps, received_s, final=False)
 
     def finish(self) -> Assembled:
         """Give the frame that waits."""
         if self._held is None:
             return Assembled()
         (frames, received_s), self._held = self._held, None
-        self._least_late_s = 0.0  # nobody knows whether they would have caught up
-        return self._assemble(frames, received_s, final=True)
+        since_s = received_s if self._waits_since_s is None else self._waits_since_s
+        if received_s - since_s < JITTER_S:
+            self._least_late_s = 0.0  # nobody knows whether they would have caught up
+        return self._assemble(frames, self._counted(frames), received_s, final=True)
 
-    def _waits(self, frames: Frames, received_s: float) -> bool:
+    def _waits(self, steps: NDArray[np.int64], received_s: float) -> bool:
         """Whether what seems missing by the time may still come."""
-        end = self._next + int(self._counted(frames).sum()) * self._codec.per_frame
+        end = self._next + int(steps.sum()) * self._codec.per_frame
         late_s = self._lateness.of(end, received_s)
         known = self._resumes_at is not None or self._missed > 0
         if known or late_s <= self._late_s:
@@ -133,11 +138,11 @@ class Assembler:
         self._least_late_s = min(self._least_late_s, late_s)
         return received_s - self._waits_since_s < CATCH_UP_S
 
-    def _assemble(self, frames: Frames, received_s: float, *, final: bool) -> Assembled:
-        if frames.n_frames == 0:
-            return Assembled()
+    def _assemble(
+        self, frames: Frames, steps: NDArray[np.int64], received_s: float, *, final: bool
+    ) -> Assembled:
         told = frames.n_frames == 1 and (self._resumes_at is not None or self._missed > 0)
-        steps, at, doubt = self._steps(frames, received_s)
+        at, doubt = self._add_untold(steps, frames, received_s)
         if not final and steps[-1] != 1 and not told:
             self._held = (_part(frames, frames.n_frames - 1, frames.n_frames), received_s)
             frames, steps = _part(frames, 0, frames.n_frames - 1), steps[:-1]
@@ -158,31 +163,32 @@ class Assembler:
         self._lateness.add(self._next, received_s)
         return Assembled(tuple(blocks), tuple(losses))
 
-    def _steps(self, frames: Frames, received_s: float) -> tuple[NDArray[np.int64], int, int]:
-        """How many frames each is after the one before; which of these steps the counter does not
-        tell alone, and by how many frames it may be off."""
-        steps = self._counted(frames)
+    def _add_untold(
+        self, steps: NDArray[np.int64], frames: Frames, received_s: float
+    ) -> tuple[int, int]:
+        """Add to `steps` what the counter does not tell; give which step that is, and by how many
+        frames it may be off."""
         late, self._waits_since_s = self._least_late_s / self._frame_s, None
         self._least_late_s = 0.0
         if not self._begun:
-            return steps, 0, 0
+            return 0, 0
         if self._resumes_at is not None:
             steps[0] = self._away(frames, self._resumes_at(received_s))
             self._resumes_at = None
-            return steps, 0, round(JITTER_S / self._frame_s)
+            return 0, round(JITTER_S / self._frame_s)
         missed, self._missed = self._missed, 0
         if self._turn is None:
             steps[0] += missed or round(late)
-            return steps, 0, missed or (round(JITTER_S / self._frame_s) if late else 0)
+            return 0, missed or (round(JITTER_S / self._frame_s) if late else 0)
         if missed:
             turns = max(0, round((missed + 1 - int(steps[0])) / self._turn))
             steps[0] += round(turns * self._turn)
-            return steps, 0, 0
+            return 0, 0
         if late < SURE_TURNS * self._turn:
-            return steps, 0, 0
+            return 0, 0
         at = int(np.argmax(steps != 1))  # the first that the counter shows, else the first of all
         steps[at] += round(round(late / self._turn) * self._turn)
-        return steps, at, round(self._turn)
+        return at, round(self._turn)
 
     def _counted(self, frames: Frames) -> NDArray[np.int64]:
         """How many frames each is after the one before, by the counter alone."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fasciscope.acquisition.assembler import Assembled, Assembler, Loss
@@ -57,6 +57,7 @@ def losses(out: list[Assembled]) -> list[Loss]:
 
 
 @pytest.mark.parametrize("name", ["cyton", "cyton-daisy", "bitalino-1"])
+@settings(max_examples=30, deadline=None)
 @given(
     gaps=st.dictionaries(st.integers(1, 199), st.integers(1, 7), max_size=6),
     sizes=st.lists(st.integers(1, 40), min_size=1, max_size=4),
