@@ -164,6 +164,8 @@ _TABLE = (
           "Cerelog-ESP-EEG/ESP-EEG esp32_firmware.ino@d37d85b1fc0a", caution=_NO_COUNTER),
     Board("gforce", "OYMotion gForcePro+", "ble", None, 8, 8, None, None, 0,
           "oymotion/gforce_sdk_python lib_gforce/gforce.py@13e30d38909f", caution=_NO_COUNTER),
+    Board("gforce-12", "OYMotion gForcePro+, 12 bits", "ble", 500.0, 8, 12, None, None, 0,
+          "oymotion/gforce_sdk_python lib_gforce/gforce.py@13e30d38909f", caution=_NO_COUNTER),
     Board("mudra-link", "Mudra Link", "ble", 834.0, 3, 16, None, None, 0,
           "ttktjmt/mudraka@48c3a01a22f8", caution=_NO_COUNTER),
     Board("emager", "EMaGer", "serial", None, 64, 16, None, None, 0,
