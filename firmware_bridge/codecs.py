@@ -14,6 +14,7 @@ from fasciscope.firmware_bridge import (
     knight,
     muovi,
     olimex,
+    own,
     protocentral,
     shimmer,
 )
@@ -33,6 +34,7 @@ CODECS: dict[str, Codec] = {
     **knight.CODECS,
     **muovi.CODECS,
     **olimex.CODECS,
+    **own.CODECS,
     **protocentral.CODECS,
     **shimmer.CODECS,
 }
