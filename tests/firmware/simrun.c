@@ -21,7 +21,8 @@
 
 #define HZ 16000000u
 #define SLICE (HZ / 2000) /* cycles between two looks at the terminal */
-#define PAUSE (HZ / 20)   /* without a conversion for so many cycles, they are numbered anew */
+#define WAKES (HZ / 10) /* longer than the pause: the sketch converts once when it begins */
+#define PAUSE (HZ / 20)   /* without a conversion for so many cycles they are numbered anew */
 
 static avr_t *avr;
 static int terminal;
@@ -98,7 +99,7 @@ static void open_terminal(void) {
 static void hear(void) {
     static uint8_t waiting[256];
     static size_t n, at;
-    static avr_cycle_count_t next;
+    static avr_cycle_count_t next = WAKES; /* before that it is deaf */
     if (at == n) {
         ssize_t got = read(terminal, waiting, sizeof waiting);
         n = got > 0 ? (size_t)got : 0;

@@ -62,7 +62,7 @@ def simulated(
         assert process.stdout is not None
         try:
             name = next(line.split()[1] for line in process.stdout if line.startswith("port: "))
-            with serial.Serial(name, 115_200, timeout=30.0) as port:
+            with serial.Serial(name, 115_200, timeout=10.0) as port:
                 yield Client(port, OwnDecoder(n_channels))
         finally:
             process.kill()

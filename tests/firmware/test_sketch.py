@@ -1,5 +1,6 @@
 """The Arduino sketch itself, compiled with the Arduino core, run in simavr and read over a port."""
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,18 +18,19 @@ Build = Callable[..., Path]
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware_bridge" / "firmware"
 
 FASTEST_HZ = {
-    (1, 115_200): 3838,
-    (2, 115_200): 1919,
-    (8, 115_200): 479,
+    (1, 115_200): 3539,
+    (2, 115_200): 1771,
+    (8, 115_200): 443,
     (1, 500_000): 6250,
     (8, 500_000): 1000,
 }
+QUICK = [(2, 115_200), (1, 500_000)]
 
 
-def injected(numbers: NDArray[np.int64], n_channels: int) -> NDArray[np.float64]:
-    """The counts (n, n_channels) of the sawtooth that simrun.c feeds in, without rounding."""
+def injected(numbers: NDArray[np.int64], n_channels: int) -> NDArray[np.int64]:
+    """What simavr's converter (0 to 1023 for 0 to 5 V) makes of the sawtooth of simrun.c, (n, n_channels)."""
     mv = (37 * numbers[:, None] + 500 * np.arange(n_channels)) % 5000
-    return mv * 1024 / 5000
+    return mv * 1023 // 5000
 
 
 def numbers_of(taken: list[Decoded]) -> NDArray[np.int64]:
@@ -45,10 +47,9 @@ def clocks_of(taken: list[Decoded]) -> NDArray[np.int64]:
 
 
 def assert_as_injected(taken: list[Decoded]) -> None:
-    """Every sample that came is that of its number, within the converter's precision."""
+    """Every sample that came is that of its number, to the count."""
     counts = np.concatenate([one.frames.counts for one in taken])
-    want = injected(numbers_of(taken), counts.shape[1])
-    assert np.abs(counts - want).max() <= 1.5  # a step, and the simulator's 1023 for 1024
+    np.testing.assert_array_equal(counts, injected(numbers_of(taken), counts.shape[1]))
 
 
 def garbage_of(taken: list[Decoded]) -> int:
@@ -86,7 +87,10 @@ def test_the_rate_is_the_one_that_the_board_says(sketch: Build, simulator: Path)
     assert np.abs(late_us).max() <= 16  # of 3.2 s; the clock itself has steps of 4 us
 
 
-@pytest.mark.parametrize(("n_channels", "baud"), FASTEST_HZ)
+@pytest.mark.parametrize(
+    ("n_channels", "baud"),
+    [case if case in QUICK else pytest.param(*case, marks=pytest.mark.slow) for case in FASTEST_HZ],
+)
 def test_at_its_fastest_rate_the_board_loses_nothing(
     sketch: Build, simulator: Path, n_channels: int, baud: int
 ) -> None:
@@ -95,7 +99,7 @@ def test_at_its_fastest_rate_the_board_loses_nothing(
     with simulated(simulator, elf, n_channels) as client:
         assert client.said(own.rate_command(20_000), "error") == [f"error rate 31..{fastest} Hz"]
         assert client.said(own.rate_command(fastest), "ok")
-        taken = stream(client, 400)
+        taken = stream(client, 800)
     assert lines_of(taken)[-1] == "ok stop lost 0"
     assert_as_injected(taken)
     row = f"AVR, {baud} baud"
@@ -107,9 +111,9 @@ def test_at_its_fastest_rate_the_board_loses_nothing(
 def test_what_the_board_cannot_send_is_counted_to_the_sample(
     sketch: Build, simulator: Path
 ) -> None:
-    flood = b"hello?\n" * 4  # their answers take 0.14 s of the line, which is full already
+    flood = b"hello?\n" * 4  # their answers take 0.14 s of the line, which is nearly full already
     with simulated(simulator, sketch()) as client:
-        assert client.said(own.rate_command(3838), "ok")
+        assert client.said(own.rate_command(3539), "ok")
         taken = client.ask(own.START, lambda out: n_frames(out) >= 50)
         taken += client.ask(flood, lambda out: lines_of(out).count("end 8") == 4)
         taken += client.ask(b"", lambda out: n_frames(out) >= 50)
@@ -145,7 +149,8 @@ def test_a_second_start_counts_from_zero_again(sketch: Build, simulator: Path) -
         again = client.ask(own.START, lambda out: any_line(out, "ok start"))
         after = client.ask(b"", lambda out: n_frames(out) >= 5)
     numbers = np.concatenate([numbers_of(again), numbers_of(after)])
-    assert (np.diff(numbers) < 0).sum() == 1 or numbers[0] == 0
+    begun = int(np.flatnonzero(numbers == 0)[-1])  # before it, what was under way
+    np.testing.assert_array_equal(numbers[begun:], np.arange(len(numbers) - begun))
 
 
 @pytest.mark.slow
@@ -159,8 +164,6 @@ def test_half_a_minute_in_true_time_is_whole(sketch: Build, simulator: Path) -> 
 
 
 def test_the_sketch_for_esp32_is_sound_against_stand_ins_for_its_headers() -> None:
-    import shutil
-
     if shutil.which("c++") is None:
         pytest.skip("no c++ (Debian: g++)")
     words = ["c++", "-std=gnu++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]

@@ -27,8 +27,10 @@
 
 const uint32_t CLOCK_HZ = F_CPU / 8;               /* of timer 1 */
 const uint32_t SCAN_TICKS = (F_CPU / 1000000UL) * (40 + 120UL * FS_CHANNELS) / 8; /* a conversion takes 104 us */
-const uint32_t FRAME_BITS = 10UL * FS_FRAME_BYTES + 20; /* with some room for answers */
+const uint32_t FRAME_BITS = 10UL * FS_FRAME_BYTES + 60; /* an eighth to spare: gaps between bytes, answers */
 const uint32_t SENT_TICKS = (uint32_t)((uint64_t)CLOCK_HZ * FRAME_BITS / (FS_VALUES / FS_CHANNELS) / FS_BAUD) + 1;
+
+const uint8_t CONVERTER = _BV(ADEN) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0); /* on, 125 kHz */
 
 const fs_config CONFIG = {FS_NAME, FS_SCALE, FS_CHANNELS, 10, 0, 1023, CLOCK_HZ,
                           SENT_TICKS > SCAN_TICKS ? SENT_TICKS : SCAN_TICKS, 65536UL};
@@ -71,7 +73,7 @@ static void sampling_stop() {
     TCCR1B = 0;
     while (ADCSRA & _BV(ADSC)) {
     }
-    ADCSRA = 0;
+    ADCSRA = CONVERTER;
 }
 
 static void sampling_start() {
@@ -81,7 +83,7 @@ static void sampling_start() {
     TCNT1 = 0;
     OCR1A = (uint16_t)(board.ticks - 1);
     TIFR1 = _BV(OCF1A);
-    ADCSRA = _BV(ADEN) | _BV(ADIF) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0); /* 125 kHz */
+    ADCSRA = CONVERTER | _BV(ADIF) | _BV(ADIE);
     TIMSK1 = _BV(OCIE1A);
     TCCR1B = _BV(WGM12) | _BV(CS11); /* from 0 to OCR1A, a tick every 8 cycles */
 }
@@ -99,6 +101,8 @@ static void obey(fs_action action) {
 
 void setup() {
     Serial.begin(FS_BAUD);
+    select(0);
+    ADCSRA = CONVERTER | _BV(ADSC); /* the first conversion takes twice as long, and is none of ours */
     fs_board_init(&board, &CONFIG, slots, sizeof slots / sizeof *slots, FS_RATE_HZ);
 }
 

@@ -32,7 +32,7 @@ static_assert(FS_CHANNELS >= 1 && FS_CHANNELS <= sizeof PINS, "a pin for each ch
 
 static const uint32_t CLOCK_HZ = 1000000;
 static const uint32_t SCAN_US = 200 + 100 * FS_CHANNELS; /* a conversion takes up to 0.1 ms */
-static const uint32_t FRAME_BITS = 10 * FS_FRAME_BYTES + 20; /* with some room for answers */
+static const uint32_t FRAME_BITS = 10 * FS_FRAME_BYTES + 60; /* an eighth to spare: gaps between bytes, answers */
 static const uint32_t SENT_US = (uint32_t)((uint64_t)CLOCK_HZ * FRAME_BITS / (FS_VALUES / FS_CHANNELS) / FS_BAUD) + 1;
 
 static const fs_config CONFIG = {NAME, FS_SCALE, FS_CHANNELS, 12, 0, 4095, CLOCK_HZ,
