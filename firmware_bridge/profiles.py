@@ -1,5 +1,6 @@
 """How every board of the table is talked to, by its name."""
 
+from fasciscope.firmware_bridge import own
 from fasciscope.firmware_bridge.profile import Profile
 
 PROFILES: dict[str, Profile] = {
@@ -13,5 +14,6 @@ PROFILES: dict[str, Profile] = {
     "bitalino": Profile(
         "bitalino-6", start=(b"\xc3", b"\xfd"), stop=(b"\xff",), pause_s=0.1, bauds=(115_200,)
     ),
+    **own.PROFILES,
 }
 """Profiles by the board table's names."""

@@ -47,6 +47,22 @@ def n_frames(taken: list[Decoded]) -> int:
 
 
 @contextmanager
+def simulated_port(
+    simulator: Path, elf: Path, speed: float = 0, drop: tuple[int, int] | None = None
+) -> Iterator[str]:
+    """The port of a simulated Uno with this firmware, at so many times true time (0: unpaced)."""
+    words = [simulator, elf, 600, speed, *(drop or ())]
+    with subprocess.Popen(
+        [str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield next(line.split()[1] for line in process.stdout if line.startswith("port: "))
+        finally:
+            process.kill()
+
+
+@contextmanager
 def simulated(
     simulator: Path,
     elf: Path,
@@ -54,15 +70,9 @@ def simulated(
     speed: float = 0,
     drop: tuple[int, int] | None = None,
 ) -> Iterator[Client]:
-    """A simulated Uno with this firmware: a client on its port."""
-    words = [simulator, elf, 600, speed, *(drop or ())]
-    with subprocess.Popen(
-        [str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            name = next(line.split()[1] for line in process.stdout if line.startswith("port: "))
-            with serial.Serial(name, 115_200, timeout=10.0) as port:
-                yield Client(port, OwnDecoder(n_channels))
-        finally:
-            process.kill()
+    """A client on the port of a simulated Uno."""
+    with (
+        simulated_port(simulator, elf, speed, drop) as name,
+        serial.Serial(name, 115_200, timeout=10.0) as port,
+    ):
+        yield Client(port, OwnDecoder(n_channels))

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from simulated_uno import Client, any_line, lines_of, n_frames, simulated
+from simulated_uno import Client, any_line, lines_of, n_frames, simulated, simulated_port
 
+from fasciscope.app.sources import open_source, wanted_of
+from fasciscope.core import SampleBlock
 from fasciscope.firmware_bridge import own
 from fasciscope.firmware_bridge.frames import Decoded
+from fasciscope.firmware_bridge.framing import CUT_OFF
 from fasciscope.firmware_bridge.own_hello import Hello, hello_of
 
 Build = Callable[..., Path]
@@ -151,6 +154,23 @@ def test_a_second_start_counts_from_zero_again(sketch: Build, simulator: Path) -
     numbers = np.concatenate([numbers_of(again), numbers_of(after)])
     begun = int(np.flatnonzero(numbers == 0)[-1])  # before it, what was under way
     np.testing.assert_array_equal(numbers[begun:], np.arange(len(numbers) - begun))
+
+
+def test_a_live_source_reads_the_sketch_over_its_port(sketch: Build, simulator: Path) -> None:
+    with simulated_port(simulator, sketch(), speed=1) as port:
+        opened = open_source(f"serial:{port}?board=fasciscope-uno&rate=1000", wanted_of((), ()))
+        source, blocks = opened.live(None), list[SampleBlock]()
+        with source:
+            for delivery in source.deliveries():
+                blocks += delivery.blocks
+                if blocks and blocks[-1].end_sample >= 1500:
+                    break
+            blocks += source.finish().blocks
+    samples = np.concatenate([block.uv for block in blocks])
+    assert blocks[0].first_sample == 0
+    np.testing.assert_array_equal(samples, injected(np.arange(len(samples)), 1))
+    assert source.tally.lost == 0
+    assert set(source.tally.reasons) <= {CUT_OFF}  # what was under way when the port was closed
 
 
 @pytest.mark.slow
