@@ -7,6 +7,7 @@ import pytest
 
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.own import (
+    FEW,
     GATT,
     LENGTH,
     NO_TEXT,
@@ -29,7 +30,14 @@ def ramp(n_channels: int, n_frames: int) -> Frames:
 def test_the_crc_is_that_of_the_catalogues() -> None:
     rows = np.frombuffer(b"123456789\0\0\0\0\0\0\0\0\0", np.uint8).reshape(2, 9)
     assert crc16(rows)[0] == 0x29B1
+    assert crc16(np.repeat(rows, FEW, axis=0))[0] == 0x29B1
     assert crc16(rows[:0]).shape == (0,)
+
+
+def test_the_crc_of_many_rows_is_that_of_each() -> None:
+    rows = np.random.default_rng(1).integers(0, 256, (FEW, 41), dtype=np.uint8)
+    parts = [crc16(rows[k : k + 1]) for k in range(FEW)]
+    np.testing.assert_array_equal(crc16(rows), np.concatenate(parts))
 
 
 def test_the_clock_and_the_number_come_through_up_to_their_ends() -> None:
