@@ -62,6 +62,17 @@ def test_lines_of_text_are_messages_between_samples() -> None:
     assert decoded.garbage == ()
 
 
+@pytest.mark.parametrize("byte", range(LENGTH))
+def test_a_frame_with_a_wrong_bit_is_not_given_and_its_neighbours_are(byte: int) -> None:
+    clean, want = encode(ramp(1, 3)), ramp(1, 3).counts
+    for bit in range(8):
+        data = bytearray(clean)
+        data[LENGTH + byte] ^= 1 << bit
+        decoded = OwnDecoder(1).feed(bytes(data))
+        np.testing.assert_array_equal(decoded.frames.counts, np.delete(want, np.s_[16:32], axis=0))
+        assert [(g.offset, g.length) for g in decoded.garbage] == [(LENGTH, LENGTH)]
+
+
 def test_a_damaged_line_is_no_message() -> None:
     stream = bytearray(encode_text("ok start"))
     stream[4] ^= 1
