@@ -202,9 +202,10 @@ class Assembler:
         ahead = self._ahead(frames.counter, wrap)
         steps = np.rint(ahead / advance).astype(np.int64)
         steps[steps == 0] = 1  # it stood still: what came is no loss
-        out_of_turn = (steps[:-1] != 1) & ((ahead[:-1] + ahead[1:] - 2 * advance) % wrap == 0)
-        back = np.flatnonzero(out_of_turn)
-        steps[back] = steps[back + 1] = 1
+        # far ahead and then back behind that: the counter in between was damaged, not the stream
+        both = np.rint((ahead[:-1] + ahead[1:] - wrap) / advance).astype(np.int64)
+        back = np.flatnonzero((steps[:-1] != 1) & (both >= 2))
+        steps[back], steps[back + 1] = 1, both[back] - 1
         return steps
 
     def _ahead(self, counter: NDArray[np.int64], wrap: int) -> NDArray[np.int64]:

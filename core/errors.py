@@ -7,7 +7,7 @@
     ├── InputError          3     a file cannot be read as what it claims to be
     │   ├── UnsupportedError      it is whole, but of a kind that is not read (or an extra is missing)
     │   └── MissingFactError      rate, unit or channel choice is not in the file; `option` supplies it
-    ├── DeviceError         4     a board or a radio
+    ├── DeviceError         4     a board or a radio (acquisition has LinkLostError, NoFramesError)
     └── StorageError        5     the output cannot be written
 
 A message says what was found, what is allowed, and what to do.

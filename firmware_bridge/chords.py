@@ -84,10 +84,13 @@ ANSWERS = {
 def decoder(n_channels: int, bits: int = 16) -> RowDecoder:
     """Bytes of a board with so many channels to frames.
 
-    A frame that holds more than `bits` can is damaged, and garbage.
+    A frame that holds more than `bits` can is damaged, and garbage. Of 16 bits a payload can look
+    like a frame's start: then frames must follow one another, at the start of the stream too.
     """
     sound = partial(_sound, highest=(1 << bits) - 1)
-    return RowDecoder(FixedFraming(2 * n_channels + 4, sound, _follows, CONFIRM), _frames)
+    weak = (1 << bits) > SYNC[1] << 8
+    framing = FixedFraming(2 * n_channels + 4, sound, _follows, CONFIRM, weak=weak)
+    return RowDecoder(framing, _frames)
 
 
 def _sound(rows: Rows, highest: int) -> NDArray[np.bool_]:

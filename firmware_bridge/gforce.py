@@ -1,175 +1,118 @@
-"""OYMotion gForcePro+: notifications of 16 samples of eight unsigned bytes, or of 12 bits in 16.
+"""OYMotion gForcePro+: samples of 8 or of 12 bits; long notifications in parts.
 
-08 | values, the lowest byte first; other kinds are no EMG. What is longer than the radio takes comes in
-parts, FF | how many are to follow | a piece. There is no counter, no clock and no checksum. Commands are
-answered with a code (0 is well), the command and data, by `CONTROL`. Sources: _oymotion_streamer.py
-(LibEMG/libemg @285350e4d4fd), gforce.py (oymotion/gforce_sdk_python @13e30d38909f).
+08 | 16 samples of 8 channels, unsigned, the middle 128; or 2 samples of 12 bits in 16, little-endian (as
+many as were asked for). A notification longer than the connection allows comes as FF | countdown to 0 |
+part. No counter. The example of the makers scales by twice too much, so values are uncalibrated here.
+Sources: oymotion/gforce_sdk_python lib_gforce/gforce.py @13e30d38909f, LibEMG/libemg @285350e4d4fd.
 """
 
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fasciscope.core import UsageError
 from fasciscope.firmware_bridge.codec import Codec
-from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage, Message
-from fasciscope.firmware_bridge.integers import little_endian, to_little_endian
+from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage
 from fasciscope.firmware_bridge.profile import Gatt, Profile
 
 N_CHANNELS = 8
-EMG = 0x08
+SAMPLES = 0x08
 PART = 0xFF
-KINDS = {
-    0x01: "acceleration",
-    0x02: "rotation",
-    0x03: "magnetic field",
-    0x04: "Euler angles",
-    0x05: "quaternion",
-    0x06: "rotation matrix",
-    0x07: "gesture",
-    0x09: "mouse",
-    0x0A: "joystick",
-    0x0B: "device status",
-    0x0C: "log",
-}
-"""Of notifications that carry no EMG."""
-VALUES_N = 128
-"""Bytes of values that are asked for; with 12 bits some firmware may take it for their number."""
-LONGEST = 1 + 2 * VALUES_N
-"""Bytes of the longest notification, put together."""
-MASK = 0x00FF
-"""All eight channels."""
-RATES_HZ = (500, 650, 1000)
-"""With 8 bits; 12 bits need 500 Hz."""
-
-NO_NOTIFICATION = "not of a notification's kind and length"
-NO_SUCH_COUNT = "a count that the converter cannot give"
-NO_END = "the beginning of a long notification whose next part is missing"
-TOO_LONG = "parts of more than a notification holds"
+DATA_N = {8: 128, 12: 32}
+"""Bytes of samples in a notification, by the bits of a value, as they are asked for."""
+MOST_PARTS = 16
+OTHER = "no notification of samples"
+BROKEN = "a part whose others are missing"
 
 SERVICE = "0000ffd0-0000-1000-8000-00805f9b34fb"
+COMMAND = "f000ffe1-0451-4000-b000-000000000000"
 DATA = "f000ffe2-0451-4000-b000-000000000000"
-CONTROL = "f000ffe1-0451-4000-b000-000000000000"
-GET_CONFIG = b"\x46"
+START = bytes.fromhex("4f80000000")
+"""Notify raw samples, and nothing else: with acceleration the samples break."""
+STOP = bytes.fromhex("4f00000000")
+RATES_HZ = {8: (500, 1000), 12: (500,)}
 
 
-def notify_command(flags: int) -> bytes:
-    """Which kinds are sent: 0 for none, `0x80` for EMG; acceleration (1) with it spoils the EMG."""
-    return b"\x4f" + flags.to_bytes(4, "little")
-
-
-START = notify_command(0x80)
-STOP = notify_command(0)
-
-
-def config_command(rate_hz: int, values_n: int = VALUES_N, bits: int = 8) -> bytes:
-    """Set the rate, the bytes of values in a notification and the bits of each, for all channels."""
-    words = rate_hz.to_bytes(2, "little") + MASK.to_bytes(2, "little")
-    return b"\x3f" + words + bytes([values_n, bits])
+def rate_command(rate_hz: float, bits: int) -> bytes:
+    """Set rate, all channels, bytes a notification and bits. Raises UsageError for what it has not."""
+    if rate_hz not in RATES_HZ[bits]:
+        told = " or ".join(map(str, RATES_HZ[bits]))
+        raise UsageError(f"A gForce with {bits} bits has {told} Hz, not {rate_hz:g}.")
+    return b"\x3f" + int(rate_hz).to_bytes(2, "little") + bytes([0xFF, 0, DATA_N[bits], bits])
 
 
 class GforceDecoder:
-    """Notifications with 8 or 12 bits a value to frames of 128 bytes of values.
-
-    A notification is taken or left as a whole. Parts, two at least, have to come one after another: what
-    waits is garbage as soon as anything else comes, and is never longer than `LONGEST`. Other kinds are
-    messages.
-    """
+    """Notifications of an armband at 8 or 12 bits to frames: a notification each, or several parts."""
 
     def __init__(self, bits: int = 8) -> None:
-        self._width = _width(bits)
-        self._highest = (1 << bits) - 1
-        self._lengths = (VALUES_N, VALUES_N * self._width)
+        self._bits = bits
+        self._per_frame = _per_frame(bits)
         self._offset = 0
-        self._waiting = b""  # parts without their heads
-        self._waits_n = 0  # bytes of them with their heads
-        self._follow = 0  # parts that are to follow
+        self._parts: list[bytes] = []
 
     @property
     def buffered(self) -> int:
-        """Bytes of parts that wait for the next."""
-        return self._waits_n
+        """Bytes of parts that wait for the others."""
+        return sum(map(len, self._parts))
 
     def feed(self, data: bytes) -> Decoded:
-        """Take one whole notification; give its samples, or those of the long one that it ends."""
-        if not data:
-            return self._nothing()
-        follow = data[1] if data[0] == PART and len(data) > 2 else None
-        goes_on = self._waits_n > 0 and follow == self._follow - 1
-        dropped = () if goes_on else self._drop(NO_END)
-        at, n = self._offset - self._waits_n, self._waits_n + len(data)
+        """Take one whole notification; give what became final."""
         self._offset += len(data)
-        if not goes_on and not follow:
-            return self._decoded(data, at, n, dropped)
-        whole = self._waiting + data[2:]
-        self._waiting, self._waits_n, self._follow = whole, n, follow or 0
-        if len(whole) > LONGEST:
-            return self._nothing((*dropped, *self._drop(TOO_LONG)))
-        if follow:
-            return self._nothing(dropped)
-        self._forget()
-        return self._decoded(whole, at, n, dropped)
+        if not data:
+            return self._decoded(b"", 0)
+        if data[0] != PART:
+            return self._whole(data, len(data), self._drop(self._offset - len(data)))
+        return self._part(data)
 
     def finish(self) -> Decoded:
-        """The end of a long notification does not come any more."""
-        return self._nothing(self._drop(NO_END))
+        """Parts that still wait are none."""
+        return self._decoded(b"", 0, self._drop(self._offset))
 
-    def _decoded(self, whole: bytes, at: int, n: int, dropped: tuple[Garbage, ...]) -> Decoded:
-        kind, length = whole[0], len(whole) - 1
-        if kind in KINDS and length:
-            message = Message(at, n, f"{KINDS[kind]}: {whole[1:].hex()}")
-            return Decoded(self._frames(b""), 0, dropped, (message,))
-        if kind != EMG or length not in self._lengths:
-            return self._nothing((*dropped, Garbage(at, n, NO_NOTIFICATION)))
-        frames = self._frames(whole[1:])
-        if frames.counts.max() > self._highest:
-            return self._nothing((*dropped, Garbage(at, n, NO_SUCH_COUNT)))
-        return Decoded(frames, n, dropped)
+    def _part(self, data: bytes) -> Decoded:
+        before, left = self._offset - len(data), data[1] if len(data) > 1 else MOST_PARTS
+        expected = self._parts[-1][1] - 1 if self._parts else left
+        garbage = () if left == expected else self._drop(before)
+        if left >= MOST_PARTS:
+            return self._decoded(b"", 0, (*garbage, Garbage(before, len(data), OTHER)))
+        self._parts.append(data)
+        if left:
+            return self._decoded(b"", 0, garbage)
+        parts, self._parts = self._parts, []
+        return self._whole(b"".join(p[2:] for p in parts), sum(map(len, parts)), garbage)
 
-    def _frames(self, values: bytes) -> Frames:
-        rows = np.frombuffer(values, np.uint8).reshape(-1, N_CHANNELS * self._width)
-        counts = little_endian(rows, self._width, signed=False)
-        return Frames(counts.astype(np.int32), per_frame=_per_frame(self._width))
+    def _whole(self, content: bytes, n_bytes: int, garbage: tuple[Garbage, ...]) -> Decoded:
+        """A notification's content, which took so many bytes."""
+        highest = (1 << self._bits) - 1
+        if len(content) == 1 + DATA_N[self._bits] and content[0] == SAMPLES:
+            values = np.frombuffer(content, np.uint8 if self._bits == 8 else "<u2", offset=1)
+            if values.max() <= highest:
+                return self._decoded(content, n_bytes, garbage)
+        wrong = Garbage(self._offset - n_bytes, n_bytes, OTHER)
+        return self._decoded(b"", 0, (*garbage, wrong))
 
-    def _nothing(self, garbage: tuple[Garbage, ...] = ()) -> Decoded:
-        return Decoded(self._frames(b""), 0, garbage)
+    def _decoded(self, content: bytes, n_bytes: int, garbage: tuple[Garbage, ...] = ()) -> Decoded:
+        values = np.frombuffer(content[1:], np.uint8 if self._bits == 8 else "<u2")
+        counts = values.reshape(-1, N_CHANNELS).astype(np.int32)
+        return Decoded(Frames(counts, per_frame=self._per_frame), n_bytes, garbage)
 
-    def _drop(self, reason: str) -> tuple[Garbage, ...]:
-        """What waits, as garbage."""
-        n = self._waits_n
-        at = self._offset - n
-        self._forget()
-        return (Garbage(at, n, reason),) if n else ()
-
-    def _forget(self) -> None:
-        self._waiting, self._waits_n, self._follow = b"", 0, 0
-
-
-def _width(bits: int) -> int:
-    """Bytes of a value."""
-    return 1 if bits <= 8 else 2
+    def _drop(self, end: int) -> tuple[Garbage, ...]:
+        """Name the parts that wait, which end there, as broken."""
+        n, self._parts = self.buffered, []
+        return (Garbage(end - n, n, BROKEN),) if n else ()
 
 
-def _per_frame(width: int) -> int:
-    return VALUES_N // (N_CHANNELS * width)
+def _per_frame(bits: int) -> int:
+    """Samples of a notification."""
+    return DATA_N[bits] // N_CHANNELS // (1 if bits == 8 else 2)
 
 
 def encode(frames: Frames, bits: int = 8) -> bytes:
-    """What a gForce would notify to a radio that takes it whole, one after another."""
-    values = to_little_endian(frames.counts, _width(bits)).reshape(-1, VALUES_N)
-    kind: NDArray[np.uint8] = np.full((len(values), 1), EMG, np.uint8)
-    return np.hstack([kind, values]).tobytes()
-
-
-def parts(notification: bytes, room: int) -> tuple[bytes, ...]:
-    """A notification as a gForce sends it to a radio that takes `room` bytes (more than 2) at once."""
-    if len(notification) <= room:
-        return (notification,)
-    pieces = [notification[at : at + room - 2] for at in range(0, len(notification), room - 2)]
-    return tuple(
-        bytes([PART, len(pieces) - 1 - number]) + piece for number, piece in enumerate(pieces)
-    )
+    """What the armband would notify, one after another, none in parts."""
+    values = frames.counts.astype(np.uint8 if bits == 8 else "<u2")
+    rows = np.empty((frames.n_frames, 1 + DATA_N[bits]), np.uint8)
+    rows[:, 0] = SAMPLES
+    rows[:, 1:] = np.frombuffer(values.tobytes(), np.uint8).reshape(-1, DATA_N[bits])
+    return rows.tobytes()
 
 
 CODECS = {
@@ -179,30 +122,22 @@ CODECS = {
         low=(0,) * N_CHANNELS,
         high=((1 << bits) - 1,) * N_CHANNELS,
         wrap=None,
-        per_frame=_per_frame(_width(bits)),
-        packet_n=1 + VALUES_N,
+        per_frame=_per_frame(bits),
+        packet_n=1 + DATA_N[bits],
     )
     for name, bits in (("gforce", 8), ("gforce-12", 12))
 }
 """By the bits of a value."""
 
-
-def rate_commands(rate_hz: float) -> tuple[bytes, ...]:
-    """Stop, and set the rate with 8 bits. Raises UsageError for one that the board has not."""
-    if rate_hz not in RATES_HZ:
-        told = ", ".join(map(str, RATES_HZ))
-        raise UsageError(f"A gForce has no rate of {rate_hz:g} Hz. It has {told}.")
-    return STOP, config_command(int(rate_hz))
-
-
 PROFILES = {
-    "gforce": Profile(
-        "gforce",
+    name: Profile(
+        name,
         (START,),
         (STOP,),
-        pause_s=0.3,
-        gatt=Gatt(("gForce",), SERVICE, (DATA,), CONTROL),
-        at_rate=rate_commands,
+        pause_s=0.2,
+        gatt=Gatt(("gForce",), SERVICE, (DATA,), COMMAND),
+        at_rate=lambda rate_hz, bits=bits: (rate_command(rate_hz, bits),),  # type: ignore[misc]
     )
+    for name, bits in (("gforce", 8), ("gforce-12", 12))
 }
-"""By the board, with 8 bits."""
+"""By the bits of a value."""

@@ -47,7 +47,7 @@ ADS1292R = Payload(
     bits=16,
     rest={
         "respiration": (2, 2, True),
-        "rr": (4, 2, False),
+        "respiration_rate": (4, 2, False),
         "heart_rate": (6, 2, False),
     },
 )

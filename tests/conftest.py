@@ -5,6 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # no test depends on speed
+settings.load_profile("house")
 
 TOP = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("FASCISCOPE_TEST_DATA", TOP.parent / "shared" / "data"))

@@ -114,6 +114,17 @@ def test_a_damaged_counter_is_no_loss(size: int) -> None:
     )
 
 
+def test_a_damaged_counter_beside_a_loss_adds_no_turn() -> None:
+    one = assembler(CYTON)
+    whole = frames_at(CYTON, [*range(20), *range(23, 60)])
+    assert whole.counter is not None
+    whole.counter[19] = 99  # the last before three that are lost
+    out = [one.push(whole, 0.24), one.finish()]
+    assert sum(loss.n_samples for loss in losses(out)) == 3
+    assert blocks(out)[-1].uv[-1, 0] == 2.0 * 59
+    assert blocks(out)[-1].end_sample == 60
+
+
 def test_a_whole_turn_of_the_counter_is_told_by_the_time_and_called_uncertain() -> None:
     one = assembler(BITALINO)
     one.push(frames_at(BITALINO, range(10)), 10 / RATE_HZ)

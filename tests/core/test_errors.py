@@ -2,7 +2,7 @@
 
 import pytest
 
-from fasciscope import core
+from fasciscope import acquisition, core
 from fasciscope.core import FasciscopeError, InputError, MissingFactError
 
 CODES = {
@@ -11,13 +11,15 @@ CODES = {
     "UnsupportedError": 3,
     "MissingFactError": 3,
     "DeviceError": 4,
+    "LinkLostError": 4,
+    "NoFramesError": 4,
     "StorageError": 5,
 }
 
 
 @pytest.mark.parametrize(("name", "code"), CODES.items())
 def test_each_error_has_the_exit_code_of_the_contract(name: str, code: int) -> None:
-    error = getattr(core, name)
+    error = getattr(core, name, None) or getattr(acquisition, name)
     assert issubclass(error, FasciscopeError)
     assert error.exit_code == code
 
