@@ -19,7 +19,12 @@ N_CHANNELS = 8
 SAMPLES = 0x08
 PART = 0xFF
 DATA_N = {8: 128, 12: 32}
-"""Bytes of samples in a notification, by the bits of a value, as they are asked for."""
+"""Bytes of samples in a notification, by the bits of a value, as they are asked for.
+
+Firmware may take them for values or for samples, and send several times as many: that is no error.
+"""
+MOST_FRAMES = 16
+"""Of so many bytes, in a notification."""
 MOST_PARTS = 16
 OTHER = "no notification of samples"
 BROKEN = "a part whose others are missing"
@@ -30,7 +35,7 @@ DATA = "f000ffe2-0451-4000-b000-000000000000"
 START = bytes.fromhex("4f80000000")
 """Notify raw samples, and nothing else: with acceleration the samples break."""
 STOP = bytes.fromhex("4f00000000")
-RATES_HZ = {8: (500, 1000), 12: (500,)}
+RATES_HZ = {8: (500, 650, 1000), 12: (500,)}
 
 
 def rate_command(rate_hz: float, bits: int) -> bytes:
@@ -42,7 +47,7 @@ def rate_command(rate_hz: float, bits: int) -> bytes:
 
 
 class GforceDecoder:
-    """Notifications of an armband at 8 or 12 bits to frames: a notification each, or several parts."""
+    """Notifications of an armband at 8 or 12 bits, whole or in parts, to frames of `DATA_N` bytes."""
 
     def __init__(self, bits: int = 8) -> None:
         self._bits = bits
@@ -83,7 +88,8 @@ class GforceDecoder:
     def _whole(self, content: bytes, n_bytes: int, garbage: tuple[Garbage, ...]) -> Decoded:
         """A notification's content, which took so many bytes."""
         highest = (1 << self._bits) - 1
-        if len(content) == 1 + DATA_N[self._bits] and content[0] == SAMPLES:
+        n, rest = divmod(len(content) - 1, DATA_N[self._bits])
+        if 1 <= n <= MOST_FRAMES and not rest and content[0] == SAMPLES:
             values = np.frombuffer(content, np.uint8 if self._bits == 8 else "<u2", offset=1)
             if values.max() <= highest:
                 return self._decoded(content, n_bytes, garbage)
@@ -102,7 +108,7 @@ class GforceDecoder:
 
 
 def _per_frame(bits: int) -> int:
-    """Samples of a notification."""
+    """Samples of a frame."""
     return DATA_N[bits] // N_CHANNELS // (1 if bits == 8 else 2)
 
 

@@ -1,7 +1,8 @@
 """Mudra Link wrist band: three channels of 16 bits, and the board's microseconds, a notification.
 
 n x (ulnar, median, radial), signed, little-endian | u32 microseconds; n is 18 in the captures and follows
-from the length. No counter: the time of the last sample stands for one, in steps of 1199 us (834 Hz).
+from the length. No counter: the time of the last sample stands for one, in steps of 1201 us of the band's
+clock, which is slow by one part in 600 (834 Hz by the host's). In the captures it is up to 0.4 ms off.
 The protocol was found by others by looking; no vendor vouches for it. Source: ttktjmt/mudraka
 (@48c3a01a22f8, @56c0e35337ba, @79c883a52703).
 """
@@ -17,7 +18,8 @@ N_CHANNELS = 3
 SAMPLES = 18
 """In a notification, usually."""
 MOST_SAMPLES = 80
-STEP_US = 1199
+STEP_US = 1201
+"""A notification of 18 samples is 21614 us (16bit_rest) to 21620 us (24bit) after the one before."""
 WRAP = 1 << 32
 NO_NOTIFICATION = "not of a notification's length"
 
@@ -29,6 +31,8 @@ def _uuid(short: str) -> str:
 SERVICE, DATA, COMMAND = _uuid("fff0"), _uuid("fff4"), _uuid("fff1")
 START = bytes([6, 0, 1])
 STOP = bytes([6, 0, 0])
+SIXTEEN_BITS = bytes([0x22, 0])
+"""Of the same length as 24 bits, which some licence may have set: 12 samples instead of 18."""
 
 
 def decoder() -> PacketDecoder:
@@ -75,7 +79,11 @@ CODECS = {
 
 PROFILES = {
     "mudra-link": Profile(
-        "mudra-link", (START,), (STOP,), gatt=Gatt(("Mudra", "mudra"), SERVICE, (DATA,), COMMAND)
+        "mudra-link",
+        (SIXTEEN_BITS, START),
+        (STOP,),
+        pause_s=0.1,
+        gatt=Gatt(("Mudra", "mudra"), SERVICE, (DATA,), COMMAND),
     )
 }
 """One setting."""

@@ -3,7 +3,7 @@
 16 bytes, int8: the first sample's eight channels, then the second's. There is no counter, but the
 characteristics are used in order, so which one a notification came from is a counter of four. The link
 puts that number before each: 17 bytes. Sources: myohw.h (thalmiclabs/myo-bluetooth @c79c1a5d86bd),
-pyomyo (PerlinWarp/pyomyo @6c1728eb094c).
+pyomyo (PerlinWarp/pyomyo @6c1728eb094c), _myo_ble_streamer.py (LibEMG/libemg @188d0c577ff8).
 """
 
 import numpy as np
@@ -29,6 +29,8 @@ SERVICE = _uuid("0005")
 DATA = tuple(_uuid(f"0{k}05") for k in range(1, 5))
 COMMAND = _uuid("0401")
 NEVER_SLEEP = bytes([0x09, 1, 1])
+NORMAL_SLEEP = bytes([0x09, 1, 0])
+"""After a while without movement; else its battery is empty by the next day."""
 START = bytes([0x01, 3, 3, 0, 0])
 """Raw samples; no motion, no gestures."""
 STOP = bytes([0x01, 3, 0, 0, 0])
@@ -73,7 +75,10 @@ CODECS = {
 
 PROFILES = {
     "myo": Profile(
-        "myo", (NEVER_SLEEP, START), (STOP,), gatt=Gatt(("Myo", "My Myo"), SERVICE, DATA, COMMAND)
+        "myo",
+        (NEVER_SLEEP, START),
+        (NORMAL_SLEEP, STOP),
+        gatt=Gatt(("Myo", "My Myo"), SERVICE, DATA, COMMAND),
     )
 }
 """People name their armbands: `ble:NAME` finds one of another name."""

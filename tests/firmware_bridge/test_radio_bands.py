@@ -9,6 +9,7 @@ import pytest
 from fasciscope.core import UsageError
 from fasciscope.firmware_bridge import gforce, mudra, myo
 from fasciscope.firmware_bridge.codecs import CODECS
+from fasciscope.firmware_bridge.frames import Frames
 
 Vectors = Callable[[str], dict[str, Any]]
 
@@ -25,6 +26,12 @@ def test_a_myo_decodes_as_others_decode_it(vectors: Vectors) -> None:
     said = [bytes.fromhex(value) for handle, value in one["setup_RAW"] if handle == "0x19"]
     assert myo.NEVER_SLEEP in said
     assert myo.START[:3] == said[0][:3]  # raw samples; that client asks for motion too
+
+
+def test_a_myo_may_sleep_again_when_it_is_stopped() -> None:
+    profile = myo.PROFILES["myo"]
+    assert profile.start == (b"\x09\x01\x01", b"\x01\x03\x03\x00\x00")
+    assert profile.stop == (b"\x09\x01\x00", b"\x01\x03\x00\x00\x00")
 
 
 def test_a_myo_notification_of_a_wrong_length_or_characteristic_is_garbage() -> None:
@@ -66,6 +73,54 @@ def test_a_missing_part_costs_its_notification_and_no_other(vectors: Vectors) ->
     ]
 
 
+def in_parts(notification: bytes, room: int) -> list[bytes]:
+    """As a gForce sends it to a radio that takes `room` bytes at once."""
+    pieces = [notification[at : at + room - 2] for at in range(0, len(notification), room - 2)]
+    return [bytes([gforce.PART, len(pieces) - 1 - k]) + piece for k, piece in enumerate(pieces)]
+
+
+@pytest.mark.parametrize("lost", range(8))
+def test_whichever_part_is_lost_the_notifications_around_are_whole(lost: int) -> None:
+    counts = np.arange(3 * 16 * 8, dtype=np.int32).reshape(-1, 8) % 251
+    wire = gforce.encode(Frames(counts, per_frame=16))
+    parts = [part for at in (0, 129, 258) for part in in_parts(wire[at : at + 129], 20)]
+    assert len(parts) == 3 * 8
+    missing = parts.pop(8 + lost)
+    decoder = gforce.GforceDecoder()
+    out = [*map(decoder.feed, parts), decoder.finish()]
+    got = np.concatenate([each.frames.counts for each in out])
+    np.testing.assert_array_equal(got, np.delete(counts, np.s_[16:32], axis=0))
+    named = sum(item.length for each in out for item in each.garbage)
+    assert named == sum(map(len, parts[:8])) - len(missing)
+
+
+def test_a_gforce_decoder_never_waits_for_more_than_so_many_parts() -> None:
+    decoder = gforce.GforceDecoder()
+    for left in range(255, 0, -1):
+        decoder.feed(bytes([gforce.PART, left]) + bytes(242))
+        assert decoder.buffered <= gforce.MOST_PARTS * 244
+    assert len(decoder.feed(bytes(129)).garbage) == 2
+    assert decoder.buffered == 0
+
+
+@pytest.mark.parametrize("n_samples", [2, 4, 8, 16])
+def test_twelve_bits_may_come_in_longer_notifications(n_samples: int) -> None:
+    counts = (np.arange(n_samples * 8, dtype=np.int32) * 37 % 4096).reshape(-1, 8)
+    decoder = gforce.GforceDecoder(12)
+    content = bytes([gforce.SAMPLES]) + counts.astype("<u2").tobytes()
+    for sent in ([content], in_parts(content, 62)):
+        got = np.concatenate([decoder.feed(each).frames.counts for each in sent])
+        np.testing.assert_array_equal(got, counts)
+        assert decoder.buffered == 0
+
+
+@pytest.mark.parametrize("length", [1, 2, 17, 32, 34, 49, 16 * 32 + 33])
+def test_a_gforce_notification_of_another_length_is_garbage(length: int) -> None:
+    out = gforce.GforceDecoder(12).feed(bytes([gforce.SAMPLES]) + bytes(length - 1))
+    assert [(item.reason, item.length) for item in out.garbage] == [(gforce.OTHER, length)]
+    assert out.frames.n_frames == 0
+
+
 @pytest.mark.parametrize(("rate_hz", "bits"), [(750, 8), (1000, 12)])
 def test_a_rate_that_a_gforce_has_not_is_refused(rate_hz: float, bits: int) -> None:
     with pytest.raises(UsageError, match="500"):
@@ -94,3 +149,22 @@ def test_a_lost_mudra_notification_is_seen_by_the_band_s_clock(vectors: Vectors)
     steps = np.rint(np.diff(at_us) / CODECS["mudra-link"].advance)
     assert steps[17] - 1 == pytest.approx(18, abs=1)
     assert (np.delete(steps, 17) == 1).all()
+
+
+REST_US = (8836734, 8858598, 8879954, 8901627, 8923168, 9398915, 9420268, 9441934)
+"""Of the notifications 14 to 18 and 40 to 42 of 18 samples in mudraka's capture 16bit_rest."""
+REST_AT = (14, 15, 16, 17, 18, 40, 41, 42)
+
+
+def test_a_mudra_link_s_uneven_clock_tells_a_gap_to_the_sample() -> None:
+    decoder = mudra.decoder()
+    sent = [bytes(108) + at_us.to_bytes(4, "little") for at_us in REST_US]
+    counters = [decoder.feed(each).frames.counter for each in sent]
+    at_us = np.concatenate([counter for counter in counters if counter is not None])
+    steps = np.rint(np.diff(at_us) / CODECS["mudra-link"].advance).astype(int)
+    assert steps[17::18].tolist() == [1 + 18 * (n - 1) for n in np.diff(REST_AT)]
+    assert set(np.delete(steps, np.s_[17::18])) == {1}
+
+
+def test_a_mudra_link_is_told_to_send_16_bits() -> None:
+    assert mudra.PROFILES["mudra-link"].start == (b"\x22\x00", b"\x06\x00\x01")
