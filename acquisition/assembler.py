@@ -186,8 +186,12 @@ class Assembler:
             return 0, 0
         if late < SURE_TURNS * self._turn:
             return 0, 0
-        at = int(np.argmax(steps != 1))  # the first that the counter shows, else the first of all
-        steps[at] += round(round(late / self._turn) * self._turn)
+        assert frames.counter is not None
+        assert self._codec.wrap is not None
+        ahead = self._ahead(frames.counter, self._codec.wrap)
+        at = int(np.argmax(ahead != self._codec.advance))  # the first that shows, else the first
+        told = round(ahead[at] / self._codec.advance)  # a whole turn looks like standing still
+        steps[at] = told + round(round(late / self._turn) * self._turn)
         return at, round(self._turn)
 
     def _counted(self, frames: Frames) -> NDArray[np.int64]:
@@ -195,14 +199,19 @@ class Assembler:
         wrap, advance = self._codec.wrap, self._codec.advance
         if frames.counter is None or wrap is None:
             return np.ones(frames.n_frames, dtype=np.int64)
-        before = frames.counter[0] - advance if self._counter is None else self._counter
-        ahead = np.diff(frames.counter, prepend=before) % wrap
+        ahead = self._ahead(frames.counter, wrap)
         steps = np.rint(ahead / advance).astype(np.int64)
         steps[steps == 0] = 1  # it stood still: what came is no loss
         out_of_turn = (steps[:-1] != 1) & ((ahead[:-1] + ahead[1:] - 2 * advance) % wrap == 0)
         back = np.flatnonzero(out_of_turn)
         steps[back] = steps[back + 1] = 1
         return steps
+
+    def _ahead(self, counter: NDArray[np.int64], wrap: int) -> NDArray[np.int64]:
+        """By how much the counter is ahead of the frame before, within its turn."""
+        before = counter[0] - self._codec.advance if self._counter is None else self._counter
+        ahead: NDArray[np.int64] = np.diff(counter, prepend=before) % wrap
+        return ahead
 
     def _away(self, frames: Frames, now: float) -> int:
         """By how many frames the first is after the last before the board was gone."""

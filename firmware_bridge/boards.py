@@ -1,7 +1,7 @@
 """The table of boards: the facts that a raw recording of counts leaves out.
 
-Each line names the source that it was checked against as ``repository file@commit``. A scale or a
-pass-band that nobody published is None, never a guess.
+Each line names the source that it was checked against as ``repository file@commit``; for our
+own firmware that is our page. A scale or a pass-band that nobody published is None, never a guess.
 """
 
 from dataclasses import dataclass, replace
@@ -99,6 +99,22 @@ def _candy(name: str, title: str, rate_hz: float, channels: int, bits: int, volt
     )
 
 
+def _own(name: str, title: str, channels: int, bits: int) -> Board:
+    return Board(
+        name=f"fasciscope-{name}",
+        title=title,
+        transport="serial",
+        rate_hz=None,
+        channels=channels,
+        bits=bits,
+        uv_per_count=None,
+        bandwidth_hz=None,
+        counter_bits=32,
+        source="docs/protocol.md",
+        caution="The amplifier is a separate sensor: its gain and its pass-band are not known here.",
+    )
+
+
 # fmt: off
 _TABLE = (
     Board("cyton", "OpenBCI Cyton, radio dongle", "serial", 250.0, 8, 24, _ads1299(24), _sinc(250.0), 8,
@@ -164,6 +180,8 @@ _TABLE = (
           "Cerelog-ESP-EEG/ESP-EEG esp32_firmware.ino@d37d85b1fc0a", caution=_NO_COUNTER),
     Board("gforce", "OYMotion gForcePro+", "ble", None, 8, 8, None, None, 0,
           "oymotion/gforce_sdk_python lib_gforce/gforce.py@13e30d38909f", caution=_NO_COUNTER),
+    Board("gforce-12", "OYMotion gForcePro+, 12 bits", "ble", 500.0, 8, 12, None, None, 0,
+          "oymotion/gforce_sdk_python lib_gforce/gforce.py@13e30d38909f", caution=_NO_COUNTER),
     Board("mudra-link", "Mudra Link", "ble", 834.0, 3, 16, None, None, 0,
           "ttktjmt/mudraka@48c3a01a22f8", caution=_NO_COUNTER),
     Board("emager", "EMaGer", "serial", None, 64, 16, None, None, 0,
@@ -176,6 +194,9 @@ _TABLE = (
           _BF + "neuropawn@9097190cc70f"),
     Board("biolistener", "BioListener with ADS131M08", "tcp", None, 8, 24, 2 * 1.2e6 / (2**24 * 8), None, 32,
           _BF + "biolistener@9097190cc70f"),
+    _own("uno", "Arduino Uno R3, fasciscope firmware, one channel", 1, 10),
+    _own("esp32", "ESP32, fasciscope firmware, one channel", 1, 12),
+    *(_own(f"{n}", f"fasciscope firmware, channels: {n}", n, 16) for n in range(1, 9)),
 )
 # fmt: on
 

@@ -210,10 +210,11 @@ def test_the_wheel_holds_every_package_and_all_its_data(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     inside = set(zipfile.ZipFile(wheel).namelist())
     data = {".py", ".typed", ".toml", ".json", ".html", ".css", ".js", ".npz"}
+    data |= {".c", ".h", ".ino", ".md", ".properties"}
     wanted = {
         f"{name.replace('.', '/')}/{path.relative_to(folder).as_posix()}"
         for name, folder in FOLDERS.items()
-        for path in (*folder.glob("*"), *folder.glob("causes/*"))
+        for path in (*folder.glob("*"), *folder.glob("causes/*"), *folder.glob("firmware/**/*"))
         if path.is_file() and (path.suffix in data or path.name == "py.typed")
     }
     assert wanted - inside == set()

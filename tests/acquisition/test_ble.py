@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -14,11 +14,12 @@ from fasciscope.acquisition.ble import BleLink, Patience, scan
 from fasciscope.acquisition.ble_scan import Advertisement
 from fasciscope.acquisition.link import LinkLostError
 from fasciscope.core import DeviceError
-from fasciscope.firmware_bridge import bitalino, chords
+from fasciscope.firmware_bridge import chords
 from fasciscope.firmware_bridge.boards import BOARDS
 from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.profile import Gatt, Profile
-from fasciscope.firmware_bridge.virtual import BitalinoManner, Manner, VirtualBoard
+from fasciscope.firmware_bridge.profiles import PROFILES
+from fasciscope.firmware_bridge.virtual import Signal, VirtualBoard, virtual_board
 
 if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
     pytest.skip("needs Linux and dbus-daemon (apt install dbus-daemon)", allow_module_level=True)
@@ -28,28 +29,17 @@ from .fake_bluez import FakeBluez, Peripheral, private_bus
 BOUND_S = 10.0
 QUICK = Patience(scan_s=5.0, settle_s=0.05, connect_s=5.0, call_s=5.0)
 BLE_PACKET_N = 20
-PROFILES = chords.PROFILES | bitalino.PROFILES
-
-
-@dataclass
-class Words:
-    """Boards that take START and STOP in letters, with or without a line end."""
-
-    streaming: bool = False
-    _heard: bytes = field(default=b"", repr=False)
-
-    def hear(self, byte: bytes) -> bytes:
-        self._heard = (self._heard + byte)[-5:]
-        if self._heard.endswith((b"START", b"STOP")):
-            self.streaming = self._heard.endswith(b"START")
-        return b""
-
-
-PLAYED: dict[str, tuple[str, Callable[[], Manner]]] = {
-    "npg-lite-ble": ("NPG-Lite-3CH:C0:01", Words),
-    "bitalino": ("BITalino-C0-02", BitalinoManner),
+N = 720
+"""Samples that are whole notifications of every board."""
+PLAYED = {
+    "bitalino": "BITalino-C0-02",
+    "ganglion": "Ganglion-1a2b",
+    "gforce": "gForcePro+(C0FF)",
+    "mudra-link": "Mudra Band",
+    "myo": "My Myo",
+    "npg-lite-ble": "NPG-Lite-3CH:C0:01",
 }
-"""Boards that are played: what they advertise themselves as, and how they answer."""
+"""Boards that are played: what they advertise themselves as."""
 
 
 @dataclass
@@ -65,20 +55,24 @@ class Stage:
         """Notify the next samples; give the number of notifications."""
         wire, size = self.board.stream(n_samples), self.board.codec.packet_n or BLE_PACKET_N
         packets = [wire[at : at + size] for at in range(0, len(wire), size)]
-        self.bluez.notify(self.peripheral, packets)
+        if len(self.peripheral.gatt.data) == 1:
+            self.bluez.notify(self.peripheral, packets)
+        else:  # the first byte of each tells by which characteristic it goes
+            for packet in packets:
+                self.bluez.notify(self.peripheral, [packet[1:]], packet[0])
         return len(packets)
 
     def link(self, wanted: str = "", **options: object) -> BleLink:
         return BleLink(wanted, self.peripheral.gatt, patience=QUICK, **options)  # type: ignore[arg-type]
 
 
-def signal(n_channels: int, highest: tuple[int, ...]) -> Callable[[int, int], NDArray[np.int32]]:
+def signal(n_channels: int, highest: tuple[int, ...], step: int) -> Signal:
     """Counts that differ from sample to sample and from channel to channel."""
 
     def counts(first: int, n: int) -> NDArray[np.int32]:
         number = first + np.arange(n)[:, None]
         told = (37 * number + 11 * np.arange(n_channels)) % (np.array(highest) + 1)
-        return told.astype(np.int32)
+        return (told - told % step).astype(np.int32)
 
     return counts
 
@@ -98,9 +92,9 @@ def bluez(bus: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBluez]:
 
 def staged(bluez: FakeBluez, name: str, address: str = "C0:FF:EE:00:00:01") -> Stage:
     assert name in BOARDS
-    title, manner = PLAYED[name]
+    title = PLAYED[name]
     codec = CODECS[PROFILES[name].codec]
-    board = VirtualBoard(codec, manner(), signal(codec.n_channels, codec.high))
+    board = virtual_board(name, signal(codec.n_channels, codec.high, codec.step))
     gatt = PROFILES[name].gatt
     assert gatt is not None
     peripheral = Peripheral(title, address, gatt, board.receive)
@@ -161,12 +155,12 @@ def until(true: Callable[[], bool]) -> None:
 
 def test_what_a_board_sends_arrives_and_goes_on_after_a_loss(stage: Stage) -> None:
     link = started(stage.link(), stage)
-    before = taken(link, stage.play(200))
-    np.testing.assert_array_equal(decoded(stage, before), stage.board.signal(0, 200))
-    n_waiting = stage.play(100)
+    before = taken(link, stage.play(N))
+    np.testing.assert_array_equal(decoded(stage, before), stage.board.signal(0, N))
+    n_waiting = stage.play(N)
     stage.bluez.drop(stage.peripheral)
     late = taken(link, n_waiting)  # what had come is handed out first
-    np.testing.assert_array_equal(decoded(stage, late), stage.board.signal(200, 100))
+    np.testing.assert_array_equal(decoded(stage, late), stage.board.signal(N, N))
     with pytest.raises(LinkLostError, match=r"has disconnected"):
         link.read(BOUND_S)
     with pytest.raises(LinkLostError, match=r"has disconnected"):
@@ -175,8 +169,8 @@ def test_what_a_board_sends_arrives_and_goes_on_after_a_loss(stage: Stage) -> No
     stage.board.manner.streaming = False  # the board was switched off and on
     stage.bluez.advertise(stage.peripheral)
     started(link, stage)
-    again = taken(link, stage.play(200))
-    np.testing.assert_array_equal(decoded(stage, again), stage.board.signal(0, 200))
+    again = taken(link, stage.play(N))
+    np.testing.assert_array_equal(decoded(stage, again), stage.board.signal(0, N))
     assert link.lost_packets == 0
     link.close()
 
@@ -316,8 +310,8 @@ def test_a_board_that_is_absent_is_told_with_what_was_seen(npg: Stage) -> None:
 
 
 def test_a_board_without_the_characteristic_is_refused(bluez: FakeBluez, npg: Stage) -> None:
-    assert bitalino.PROFILES["bitalino"].gatt is not None
-    link = BleLink("NPG", bitalino.PROFILES["bitalino"].gatt, patience=QUICK)
+    assert PROFILES["bitalino"].gatt is not None
+    link = BleLink("NPG", PROFILES["bitalino"].gatt, patience=QUICK)
     with pytest.raises(DeviceError, match=r"no characteristic 40fdba6b.*; it has .*beb5483e"):
         link.open()
 

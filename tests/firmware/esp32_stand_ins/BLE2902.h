@@ -1,0 +1,4 @@
+#pragma once
+#include "BLEDevice.h"
+
+struct BLE2902 : BLEDescriptor {};
