@@ -135,9 +135,10 @@ class LineDecoder:
         if not lines or lines.isspace():
             return np.empty((0, self._n), np.int32)
         text = lines.translate(bytes.maketrans(b",;", b"  ")).decode("ascii")
-        if not self._decimals and "." not in text:
-            return np.fromstring(text, np.int32, sep=" ").reshape(-1, self._n)
-        numbers = np.rint(np.fromstring(text, np.float64, sep=" ") * 10**self._decimals)
+        fractions = self._decimals > 0 or "." in text
+        numbers = np.fromstring(text, np.float64 if fractions else np.int64, sep=" ")
+        if fractions:
+            numbers = np.rint(numbers * 10**self._decimals)
         return numbers.astype(np.int32).reshape(-1, self._n)
 
     def _drop(self, n: int) -> None:
