@@ -3,6 +3,7 @@
 A line holds the channels in decimal, parted by commas, semicolons, tabs or spaces, each perhaps with a
 label and a colon before it (the serial plotter's ``label:value``). It ends at CR or LF: with the usual
 CR LF, LF is the first byte of the next line. Line ends count with the frames; empty lines are nothing.
+Whole numbers may be printed as fractions, as MyoWare's library does (``512.00``).
 No time and no counter: the rate is that of the sketch's delay, lost lines cannot be seen, and what is left
 of a number that lost a digit is a number. Sources: MyoWare-Arduino-Library (AdvancerTechnologies
 @2c2bcb97af22), SparkFun_MyoWare_Code_Examples (sparkfun @2493e6331e28).
@@ -38,8 +39,8 @@ _LINE_END = re.compile(rb"[\r\n]")
 
 
 def _number(decimals: int) -> bytes:
-    """A number of up to `DIGITS` digits, of which up to `decimals` may come after the point."""
-    fraction = rb"(?:\.\d{0,%d}+)?+" % decimals if decimals else b""
+    """A number of up to `DIGITS` digits, up to `decimals` of them after the point; there zeros may follow."""
+    fraction = rb"(?:\.\d{0,%d}+0{0,16}+)?+" % decimals
     return rb"[-+]?+\d{1,%d}+%s" % (DIGITS - decimals, fraction)
 
 
@@ -66,8 +67,9 @@ def labels(line: bytes) -> tuple[str, ...] | None:
 class LineDecoder:
     """Bytes of lines with so many channels to frames, a line each.
 
-    Counts are the numbers times ten to the `decimals`; a number with more digits after its point is
-    none. The first line is garbage, if nothing shows that the bytes begin where it does.
+    Counts are the numbers times ten to the `decimals`; a number with more digits after its point,
+    other than zeros, is none. The first line is garbage, if nothing shows that the bytes begin where
+    it does.
     """
 
     def __init__(self, n_channels: int = 1, decimals: int = 0) -> None:
@@ -133,8 +135,9 @@ class LineDecoder:
         if not lines or lines.isspace():
             return np.empty((0, self._n), np.int32)
         text = lines.translate(bytes.maketrans(b",;", b"  ")).decode("ascii")
-        numbers = np.fromstring(text, np.float64 if self._decimals else np.int64, sep=" ")
-        if self._decimals:
+        fractions = self._decimals > 0 or "." in text
+        numbers = np.fromstring(text, np.float64 if fractions else np.int64, sep=" ")
+        if fractions:
             numbers = np.rint(numbers * 10**self._decimals)
         return numbers.astype(np.int32).reshape(-1, self._n)
 

@@ -34,6 +34,8 @@ WRAP = 1 << 24
 CONFIRM = 3
 NEAR = 8
 CRC_START = 0xB0CA
+NEAR_ENOUGH = 1e-5
+"""A rate that is typed with six digits is meant to be the board's."""
 
 EXG_24 = (0x1E, 0x1F, 0x21, 0x22)
 EXG_16 = (0x23, 0x24, 0x25, 0x26)
@@ -56,7 +58,7 @@ _SENSORS = {24: 0x10 | 0x08, 16: 0x10_0000 | 0x08_0000}
 
 def divider_of(rate_hz: float) -> int:
     """The divider of the rate nearest to `rate_hz`; the true rate is `CLOCK_HZ` over it."""
-    divider = round(CLOCK_HZ / rate_hz)
+    divider = round(CLOCK_HZ / rate_hz) if rate_hz > 0 else 0
     if not 1 <= divider <= 0xFFFF:
         raise UsageError(f"A Shimmer3 has no rate of {rate_hz:g} Hz.")
     return divider
@@ -244,6 +246,15 @@ CODECS = {
 }
 """Both chips at 512 Hz, 24 or 16 bits, without and with a CRC; for other settings see `codec`."""
 
+
+def rate_commands(rate_hz: float) -> tuple[bytes, ...]:
+    """Set the rate. Raises UsageError for one that the board has not: its times would be wrong."""
+    true_hz = CLOCK_HZ / divider_of(rate_hz)
+    if abs(true_hz / rate_hz - 1) > NEAR_ENOUGH:
+        raise UsageError(f"A Shimmer3 has no rate of {rate_hz:g} Hz. The nearest is {true_hz:.7g}.")
+    return (rate_command(rate_hz),)
+
+
 PROFILES = {
     "shimmer3": Profile(
         "shimmer3",
@@ -251,7 +262,7 @@ PROFILES = {
         (STOP,),
         pause_s=0.3,
         bauds=(115_200,),
-        at_rate=lambda rate_hz: (rate_command(rate_hz),),
+        at_rate=rate_commands,
         codec_at=lambda rate_hz: codec(Layout(BOTH_CHIPS_24.channels, divider_of(rate_hz))),
     )
 }
