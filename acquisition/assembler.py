@@ -24,6 +24,8 @@ LATE_S = 1.0
 """Without a counter, frames that stay late by so much follow a loss; by less, they are only late."""
 CATCH_UP_S = 0.5
 """Late frames wait for so long: what was only late still comes, in a burst."""
+WIDE = 1 << 24
+"""A counter that goes further does not turn between two frames."""
 JITTER_S = 0.1
 """How far a place in time may be off that only arrival times tell."""
 
@@ -202,6 +204,8 @@ class Assembler:
         ahead = self._ahead(frames.counter, wrap)
         steps = np.rint(ahead / advance).astype(np.int64)
         steps[steps == 0] = 1  # it stood still: what came is no loss
+        if wrap > WIDE:
+            steps[ahead > wrap // 2] = 1  # a clock that stepped back a little: no turn is so long
         # far ahead and then back behind that: the counter in between was damaged, not the stream
         both = np.rint((ahead[:-1] + ahead[1:] - wrap) / advance).astype(np.int64)
         back = np.flatnonzero((steps[:-1] != 1) & (both >= 2))
