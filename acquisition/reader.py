@@ -7,6 +7,7 @@ Everything goes through one bounded queue. If it is full the newest bytes are dr
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ ANSWER_S = 3.0
 """A board that has a prompt answers within this time."""
 QUIET_S = 0.05
 """After this long without a byte an answer is over."""
+LAST_S = 0.5
+"""After the stop command no frame comes later than this."""
 FIRST_S = 4.0
 """Within this time after the start command the first frame comes."""
 SILENT_S = 5.0
@@ -85,6 +88,7 @@ class Reader:
         self._patient = patient
         self._backoff_s = backoff_s
         self._queue: queue.Queue[Item] = queue.Queue(queue_pieces)
+        self._tail: deque[Item] = deque()  # what came after the end, behind the queue
         self._over = threading.Event()
         self._dropped = 0
         self._lost_packets = 0
@@ -104,7 +108,7 @@ class Reader:
         try:
             return self._queue.get(timeout=timeout_s) if timeout_s > 0 else self._queue.get_nowait()
         except queue.Empty:
-            return None
+            return self._tail.popleft() if self._tail and self._over.is_set() else None
 
     def _run(self) -> None:
         try:
@@ -207,6 +211,12 @@ class Reader:
                 raise LinkLostError(f"{self._link.name} has been silent for {SILENT_S:g} s.")
         for command in self._profile.stop:
             self._link.write(command)
+        until_s = time.monotonic() + LAST_S
+        while self._profile.stop and time.monotonic() < until_s:
+            piece = self._link.read(QUIET_S)
+            if piece is None:
+                return
+            self._put(piece)  # was under way when the board was told to stop
 
     def _count_lost(self, packet_bytes: int) -> None:
         """What the link threw away is dropped too, in bytes of a packet like the present one."""
@@ -215,8 +225,9 @@ class Reader:
         self._lost_packets = lost
 
     def _put(self, item: Item, *, wait: bool = False) -> None:
-        """Into the queue, or among the dropped. What must not be dropped waits, unless all is over."""
-        while True:
+        """Into the queue, or among the dropped. What must not be dropped waits for room; once all is
+        over nobody makes room, and what little comes then goes to the tail."""
+        while not self._tail:
             try:
                 if self._dropped:
                     self._queue.put_nowait(Overload(self._dropped))
@@ -229,7 +240,8 @@ class Reader:
                     self._dropped += len(item.data)
                     return
                 if self._over.wait(0.002):
-                    return
+                    break
+        self._tail.append(item)
 
 
 def _shown(data: bytes) -> str:

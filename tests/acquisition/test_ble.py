@@ -33,6 +33,7 @@ N = 720
 """Samples that are whole notifications of every board."""
 PLAYED = {
     "bitalino": "BITalino-C0-02",
+    "fasciscope-esp32": "fasciscope-esp32",
     "ganglion": "Ganglion-1a2b",
     "gforce": "gForcePro+(C0FF)",
     "mudra-link": "Mudra Band",
