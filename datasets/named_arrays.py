@@ -19,8 +19,9 @@ import scipy.io
 from numpy.typing import NDArray
 
 from fasciscope.core import InputError, Recording, UnsupportedError
+from fasciscope.datasets.hdf5 import check_hdf5, opened_hdf5
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.sampled import Signal, Source, array_source, extra, guarded, recording
+from fasciscope.datasets.sampled import Signal, Source, array_source, guarded, recording
 from fasciscope.datasets.select import Column
 
 MAX_BYTES = 2 << 30
@@ -119,8 +120,8 @@ def _check_size(path: Path, n_bytes: int, verb: str) -> None:
 
 
 def _load_v73(path: Path) -> Mapping[str, Any]:
-    h5py = extra("h5py")
-    with h5py.File(path, "r") as handle:
+    check_hdf5(path)
+    with opened_hdf5(path) as handle:
         _check_size(path, _declared_bytes(handle), "declares")
         return _datasets(handle)
 

@@ -5,7 +5,6 @@ that it lacks are gaps.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import InputError, MissingFactError, Recording, UnsupportedError
+from fasciscope.datasets.hdf5 import check_hdf5, opened_hdf5
 from fasciscope.datasets.opensignals import transfer_uv_per_count
 from fasciscope.datasets.options import ReadOptions
-from fasciscope.datasets.sampled import Signal, Source, Span, extra, guarded, recording
+from fasciscope.datasets.sampled import Signal, Source, Span, guarded, recording
 from fasciscope.datasets.select import Column
 
 FORM = "OpenSignals HDF5"
@@ -40,7 +40,8 @@ def open_opensignals_hdf5(path: Path, options: ReadOptions) -> Recording:
     Raises InputError for a damaged file, UnsupportedError for other HDF5, MissingFactError where
     the rate or a sensor's transfer function is unknown, or where the channels are of several devices.
     """
-    with guarded(path, FORM), _opened(path) as handle:
+    check_hdf5(path)
+    with guarded(path, FORM), opened_hdf5(path) as handle:
         # "raw" in a table instead of a group would compare it with every row
         groups = [name for name in handle if hasattr(handle[name], "keys")]
         devices = [name for name in groups if "raw" in handle[name]]
@@ -62,24 +63,17 @@ def open_opensignals_hdf5(path: Path, options: ReadOptions) -> Recording:
                 f"each with a clock of its own.",
                 "--channels (those of one device)",
             )
-        with _opened(path) as handle:
+        with opened_hdf5(path) as handle:
             return _spans(path, handle[names.pop()]["raw"], channels[chosen[0]].name)
 
     def rows(chosen: list[int], start: int, stop: int) -> NDArray[Any]:
-        with _opened(path) as handle:
+        with opened_hdf5(path) as handle:
             picked = [handle[channels[i].device]["raw"][channels[i].name] for i in chosen]
             return np.stack([data[start:stop].reshape(-1) for data in picked], axis=1)
 
     signals = [channel.signal for channel in channels]
     source = Source(FORM, device, signals, spans, rows, start_time=start_time)
     return recording(path, source, options)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    h5py = extra("h5py")
-    with h5py.File(path, "r") as handle:
-        yield handle
 
 
 def _channels(path: Path, group: Any, several: bool, options: ReadOptions) -> Iterator[_Channel]:

@@ -97,7 +97,7 @@ def test_numbers_that_the_counter_lacks_are_gaps(tmp_path: Path, wrap: int) -> N
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.integers(1, 300), st.integers(0, 200)), min_size=1, max_size=8))
 def test_any_gaps_shorter_than_a_turn_come_back(
@@ -229,7 +229,7 @@ def test_a_file_that_ends_early_is_refused(real: Real, tmp_path: Path, share: fl
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), min_size=1, max_size=9))
 def test_any_bytes_changed_read_or_are_refused(

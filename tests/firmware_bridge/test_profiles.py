@@ -11,11 +11,6 @@ from fasciscope.firmware_bridge.profiles import NOT_SPOKEN, PROFILES
 
 Vectors = Callable[[str], dict[str, Any]]
 SPOKEN = sorted(PROFILES)
-SEEN_OTHERWISE = {
-    "myo": "its characteristics take turns",
-    "mudra-link": "its packets tell the time",
-}
-"""Boards without a counter whose losses are seen all the same, and why."""
 
 
 def test_every_board_of_the_table_has_a_profile_or_it_is_said_why_not() -> None:
@@ -29,9 +24,8 @@ def test_every_board_of_the_table_has_a_profile_or_it_is_said_why_not() -> None:
 def test_the_wire_format_holds_what_the_table_says_of_the_board(name: str) -> None:
     board, codec = BOARDS[name], CODECS[PROFILES[name].codec]
     assert codec.n_channels == board.channels
-    if name not in SEEN_OTHERWISE:
-        assert (codec.wrap or 1) <= 1 << board.counter_bits
-        assert (codec.wrap is None) == (board.counter_bits == 0)
+    assert (codec.wrap or 1) <= 1 << board.counter_bits
+    assert (codec.wrap is None) == (board.counter_bits == 0)
     assert max(codec.high) - min(codec.low) + codec.step >= 1 << board.bits
 
 
