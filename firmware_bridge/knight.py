@@ -98,6 +98,7 @@ PROFILES = {
         tuple(channel_command(k, None) for k in range(1, N_CHANNELS + 1)),
         pause_s=0.05,
         bauds=(115_200,),
+        streams=True,
     )
 }
 """It streams what is switched on."""

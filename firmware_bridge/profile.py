@@ -29,7 +29,8 @@ class Profile:
     the user sets the rate: it raises UsageError for one that the board has not; `codec_at` gives the
     wire format where that depends on the rate. `bauds` are the serial speeds, the likeliest first;
     none where there is no serial port. `wakes_s` is how long the board may be deaf after its port was
-    opened (an Arduino restarts). `calls` marks boards that connect to us.
+    opened (an Arduino restarts). `calls` marks boards that connect to us, `streams` those that send from
+    power-on although there are commands.
     """
 
     codec: str
@@ -41,5 +42,6 @@ class Profile:
     bauds: tuple[int, ...] = ()
     gatt: Gatt | None = None
     calls: bool = False
+    streams: bool = False
     at_rate: Callable[[float], tuple[bytes, ...]] | None = None
     codec_at: Callable[[float], Codec] | None = None

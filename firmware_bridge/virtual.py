@@ -179,4 +179,4 @@ def virtual_board(name: str, signal: Signal, rate_hz: float | None = None) -> Vi
 
 def _manner_of(profile: Profile) -> Manner:
     start, stop = (b"".join(commands[-1:]) for commands in (profile.start, profile.stop))
-    return ProfileManner(start, stop, streaming=not start)
+    return ProfileManner(start, stop, streaming=profile.streams or not start)

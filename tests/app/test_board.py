@@ -51,7 +51,7 @@ def played(name: str, signal: Signal, rate_hz: float) -> Iterator[str]:
             thread.join()
 
 
-@pytest.mark.parametrize("name", ["cyton", "cyton-daisy"])
+@pytest.mark.parametrize("name", ["cyton", "cyton-daisy", "freeeeg32", "knight"])
 def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
     brainflow = pytest.importorskip("brainflow.board_shim")
     shim = brainflow.BoardShim
@@ -59,6 +59,8 @@ def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
     kind = {
         "cyton": brainflow.BoardIds.CYTON_BOARD,
         "cyton-daisy": brainflow.BoardIds.CYTON_DAISY_BOARD,
+        "freeeeg32": brainflow.BoardIds.FREEEEG32_BOARD,
+        "knight": brainflow.BoardIds.NEUROPAWN_KNIGHT_BOARD,
     }
     n_channels = CODECS[PROFILES[name].codec].n_channels
     rate_hz = board(name).rate_hz
