@@ -39,6 +39,9 @@ CLOCK = "clock.tsv"
 WIRE = "wire.bin"
 WIRE_TIMES = "wire.tsv"
 FORMAT = "fasciscope session"
+MOST_BYTES = 1 << 22
+"""Facts are never longer."""
+MOST_COUNT = 1 << 23
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -97,10 +100,11 @@ def read_facts(folder: Path) -> tuple[SessionFacts, bool]:
     whole = (folder / FACTS).is_file()
     path = folder / (FACTS if whole else OPEN_FACTS)
     try:
-        return _facts(json.loads(path.read_text(encoding="utf-8"))), whole
+        with path.open("rb") as handle:
+            return _facts(json.loads(handle.read(MOST_BYTES))), whole
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
             f"{path} is damaged ({error!r}). The samples can still be read: name "
             f"{folder}/signal.bdf or signal.edf itself."
@@ -119,10 +123,7 @@ def _facts(read: dict[str, object]) -> SessionFacts:
         resolution_uv=_maybe(read["resolution_uv"]),
         envelope=bool(read["envelope"]),
     )
-    ranges = tuple(
-        CountRange(int(one["low"]), int(one["high"]), _maybe(one["uv_per_count"]))
-        for one in channels
-    )
+    ranges = tuple(map(_range, channels))
     return SessionFacts(
         info,
         ranges,
@@ -132,6 +133,19 @@ def _facts(read: dict[str, object]) -> SessionFacts:
         notes=tuple(str(note) for note in _listed(read["notes"])),
         settings=dict(_mapping(read["settings"])),
     )
+
+
+def _range(one: dict[str, Json]) -> CountRange:
+    low, high, scale = (
+        _number(one["low"]),
+        _number(one["high"]),
+        _maybe(one["uv_per_count"]),
+    )
+    if not -MOST_COUNT <= low < high < MOST_COUNT:
+        raise ValueError(f"counts from {low} to {high}")
+    if scale is not None and not 0.0 < scale < 1e6:
+        raise ValueError(f"{scale} microvolts a count")
+    return CountRange(int(low), int(high), scale)
 
 
 def _channel(one: dict[str, Json]) -> ChannelInfo:

@@ -160,12 +160,31 @@ def test_facts_survive_the_file_and_are_described(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    ["", "[]", "{}", '{"channels": 3}', "null", "\x00"],
+    ["", "[]", "{}", '{"channels": 3}', "null", "\x00", "[" * 100_000],
 )
 def test_damaged_facts_are_refused_with_the_way_to_the_samples(tmp_path: Path, damage: str) -> None:
     folder = recorded(tmp_path / "s", [block(0, np.ones((250, 2), int))])
     (folder / FACTS).write_text(damage)
     with pytest.raises(InputError, match=r"damaged.*signal.bdf"):
+        open_recording(folder)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ('"rate_hz": 250.0', '"rate_hz": NaN'),
+        ('"low": -8388608', '"low": 1e99'),
+        (f'"uv_per_count": {SCALE}', '"uv_per_count": NaN'),
+        (f'"uv_per_count": {SCALE}', '"uv_per_count": 0'),
+        (f'"uv_per_count": {SCALE}', '"uv_per_count": true'),
+    ],
+)
+def test_facts_that_cannot_be_are_refused(tmp_path: Path, was: str, becomes: str) -> None:
+    folder = recorded(tmp_path / "s", [block(0, np.ones((250, 2), int))])
+    text = (folder / FACTS).read_text()
+    assert was in text
+    (folder / FACTS).write_text(text.replace(was, becomes))
+    with pytest.raises(InputError):
         open_recording(folder)
 
 
