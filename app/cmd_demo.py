@@ -48,5 +48,4 @@ def demo_command(out: Path) -> None:
 
         recorded = record(opened, Order(out, Settings(), seconds), Watcher(status=status))
     ScenarioSignal(BOARD, "demo").truth.write(out / "truth.tsv")
-    assert recorded.session is not None
     tell(recorded.session, "demo", out / "report.html")

@@ -72,6 +72,6 @@ def record_command(
         watcher = Watcher(view.sighting, view.event, view.status, view.notice, keys)
         recorded = record(opened, order, watcher)
     view.close()
-    if not as_json and recorded.session is not None:
+    if not as_json:
         tell(recorded.session, out.name, out / "report.html")
     return INTERRUPTED if recorded.interrupted and seconds is not None else 0

@@ -147,7 +147,8 @@ class LiveSession:
             for block in delivery.blocks
             if block.first_sample < self.n_samples
         )
-        return Delivery(blocks, delivery.losses, delivery.messages, delivery.notices)
+        losses = tuple(loss for loss in delivery.losses if loss.first_sample < self.n_samples)
+        return Delivery(blocks, losses, delivery.messages, delivery.notices)
 
     def _is_late(self, lasted_s: float) -> bool:
         if self.n_samples is None or self.patient:

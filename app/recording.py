@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -36,20 +36,19 @@ class Order:
     history_text: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """A recording that ended: its session, None if nothing came; and whether somebody ended it."""
+    """A recording that ended, and whether somebody ended it."""
 
-    session: Session | None
+    session: Session
     interrupted: bool
-    told: dict[str, Json] = field(default_factory=dict)
 
 
 def record(opened: Opened, order: Order, watcher: Watcher) -> Recorded:
     """Record until the end, write the folder whole, analyse, report into it.
 
-    Raises DeviceError if the board is not there (nothing is written then), StorageError when the disk
-    refuses, UsageError if the folder holds anything.
+    Raises DeviceError if the board is not there (nothing is written then) or no sample came, StorageError
+    when the disk refuses, UsageError if the folder holds anything.
     """
     check_new(order.folder)
     pieces: list[Callable[..., None]] = []
@@ -72,14 +71,13 @@ def record(opened: Opened, order: Order, watcher: Watcher) -> Recorded:
             live.run(over)
             live.finish()
             interrupted = over()
-        told = _told(source, recorder)
-        recorder.finish(told)
+        recorder.finish(_told(source, recorder))
     if recorder.next_sample == 0:
         raise DeviceError(NOTHING)
     recording = open_session(order.folder)
     session = live.analysis.session(recording, order.history)
     write_outputs(session, order.folder, history=order.history_text, force=True)
-    return Recorded(session, interrupted, told)
+    return Recorded(session, interrupted)
 
 
 def _facts(opened: Opened, order: Order) -> SessionFacts:
