@@ -1,11 +1,8 @@
 """Lengths of time as people write them: 90, 90s, 30m, 8h, 1h30m."""
 
-import re
-
 import click
 
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "": 1.0}
-_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([hms]?)")
+from fasciscope.core import UsageError, parse_duration_s
 
 
 class Duration(click.ParamType[float]):
@@ -16,12 +13,13 @@ class Duration(click.ParamType[float]):
     def convert(
         self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Seconds of a text like 1h30m."""
+        """Seconds of a text like 1h30m; more than none."""
         if isinstance(value, float):
             return value
-        text = value.strip().lower()
-        parts = _PART.findall(text)
-        seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
-        if "".join(number + unit for number, unit in parts) != text or seconds <= 0:
-            self.fail(f"{value!r} is no length of time. Write 90s, 30m, 8h or 1h30m.", param, ctx)
+        try:
+            seconds = parse_duration_s(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+        if seconds <= 0:
+            self.fail(f"{value!r} is no time at all.", param, ctx)
         return seconds

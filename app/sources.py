@@ -9,6 +9,7 @@ import numpy as np
 
 from fasciscope.acquisition import Link, LiveSource, PacedReplay, Piece, Reader, Turns
 from fasciscope.app.facts import Place, facts_of, placed
+from fasciscope.app.way import Address, Way
 from fasciscope.core import ChannelInfo, MissingFactError, StreamInfo, UsageError
 from fasciscope.datasets import ReadOptions, open_recording
 from fasciscope.datasets.edf_writer import CountRange
@@ -21,25 +22,10 @@ MOST_COUNT = (1 << 23) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """A source's string in its parts: ``kind:target?name=value&...``."""
-
-    kind: str
-    target: str
-    given: Mapping[str, str]
-
-    @property
-    def text(self) -> str:
-        """The string again."""
-        asked = "&".join(f"{name}={value}" for name, value in self.given.items())
-        return f"{self.kind}:{self.target}" + (f"?{asked}" if asked else "")
-
-
-@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of source: the parameters it takes besides `board` and `rate`, and what makes its link.
 
-    A recording (None) has no link.
+    None: a recording has no link, a stream of LSL tells by itself what it is.
     """
 
     given: tuple[str, ...]
@@ -113,20 +99,31 @@ def open_source(text: str, wanted: Wanted) -> Opened:
     address = parse_address(text)
     if address.kind == FILE:
         raise UsageError(f"{address.target} is recorded already: use 'fasciscope analyse'.")
+    if address.kind == LSL:
+        from fasciscope.app.lsl_source import lsl_way
+
+        return _opened(address, lsl_way(address), wanted)
     table, profile = _board(address)
     rate_hz = _rate(address, table)
     codec = CODECS[profile.codec] if profile.codec_at is None else profile.codec_at(rate_hz)
     codec = _narrowed(codec)
     if profile.at_rate is not None:
         profile = replace(profile, start=(*profile.at_rate(rate_hz), *profile.start))
-    picks = _picks(codec, wanted.channels)
-    ranges = _ranges(table, codec)
-    ranges = tuple(ranges[k] for k in picks.values())
-    info = _stream(table, tuple(picks), ranges, rate_hz, wanted.places)
-    scale = np.array([spread.uv_per_count or 1.0 for spread in ranges])
     make = KINDS[address.kind].link
     assert make is not None, address.kind
     link = make(address, table, profile, rate_hz)
+    names = tuple(channel_name(k) for k in range(codec.n_channels))
+    way = Way(table, profile, codec, link, rate_hz, names, _ranges(table, codec))
+    return _opened(address, way, wanted)
+
+
+def _opened(address: Address, way: Way, wanted: Wanted) -> Opened:
+    """The source with what the person wants of it."""
+    table, profile, codec, link = way.board, way.profile, way.codec, way.link
+    picks = _picks(way.names, wanted.channels)
+    ranges = tuple(way.ranges[k] for k in picks.values())
+    info = _stream(table, tuple(picks), ranges, way.rate_hz, wanted.places)
+    scale = np.array([spread.uv_per_count or 1.0 for spread in ranges])
     patient = address.kind == "virtual" and address.given.get("speed") == "0"
 
     def live(wire: Callable[[Piece], None] | None) -> LiveSource:
@@ -173,13 +170,14 @@ def _narrowed(codec: Codec) -> Codec:
     )
 
 
-def _picks(codec: Codec, channels: Sequence[str]) -> dict[str, int]:
-    """The board's channels that are wanted, from 0, by the names that they shall have."""
-    names = [channel_name(k) for k in range(codec.n_channels)]
+def _picks(names: Sequence[str], channels: Sequence[str]) -> dict[str, int]:
+    """The channels that are wanted, from 0, by the names that they shall have."""
     picks: dict[str, int] = {}
     for wanted in channels or names:
-        called, equals, which = wanted.rpartition("=")
-        own = channel_name(int(which) - 1) if which.isdigit() else which
+        called, equals, which = wanted.rpartition("=") if channels else ("", "", wanted)
+        own = which
+        if which.isdigit() and 1 <= int(which) <= len(names):
+            own = names[int(which) - 1]
         if own not in names:
             raise UsageError(
                 f"--channels {which!r} is no channel of this board. There are {', '.join(names)}, "
@@ -216,7 +214,8 @@ def _stream(
         rate_hz=rate_hz,
         channels=placed(channels, places),
         bandwidth_hz=table.bandwidth_hz,
-        resolution_uv=table.uv_per_count,
+        resolution_uv=table.uv_per_count
+        or max((r.uv_per_count for r in ranges if r.uv_per_count), default=None),
         envelope=table.envelope,
     )
 
@@ -292,8 +291,10 @@ def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) ->
 
 
 FILE = "file"
+LSL = "lsl"
 KINDS: dict[str, Kind] = {
     FILE: Kind(("speed",), None),
+    LSL: Kind(("unit",), None),
     "ble": Kind((), _ble),
     "serial": Kind(("baud",), _serial),
     "tcp": Kind((), _tcp),

@@ -21,5 +21,5 @@ def test_lengths_are_read_as_people_write_them(text: str, seconds: float) -> Non
 
 @pytest.mark.parametrize("text", ["", "0", "-3", "3d", "m", "3 m x", "1e3"])
 def test_what_is_no_length_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="no length of time"):
+    with pytest.raises(click.BadParameter, match=r"not a duration|no time"):
         Duration().convert(text, None, None)
