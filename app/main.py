@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "demo": (
         "fasciscope.app.cmd_demo:demo_command",
-        "Make a synthetic session, analyse it and print the report's path.",
+        "Record a virtual board, analyse it and print where the report is.",
     ),
     "devices": (
         "fasciscope.app.cmd_devices:devices_command",
