@@ -183,8 +183,9 @@ class Assembler:
             steps[0] += missed or round(late)
             return 0, missed or (round(JITTER_S / self._frame_s) if late else 0)
         if missed:
-            turns = max(0, round((missed + 1 - int(steps[0])) / self._turn))
-            steps[0] += round(turns * self._turn)
+            told = self._told(frames)[0]
+            turns = max(0, round((missed + 1 - told) / self._turn))
+            steps[0] = max(1, told + round(turns * self._turn))
             return 0, 0
         if late < SURE_TURNS * self._turn:
             return 0, 0
@@ -211,6 +212,14 @@ class Assembler:
         back = np.flatnonzero((steps[:-1] != 1) & (both >= 2))
         steps[back], steps[back + 1] = 1, both[back] - 1
         return steps
+
+    def _told(self, frames: Frames) -> list[int]:
+        """What the counter says as it stands: a whole turn looks like standing still, 0."""
+        assert frames.counter is not None
+        assert self._codec.wrap is not None
+        ahead = self._ahead(frames.counter, self._codec.wrap)
+        told: list[int] = np.rint(ahead / self._codec.advance).astype(int).tolist()
+        return told
 
     def _ahead(self, counter: NDArray[np.int64], wrap: int) -> NDArray[np.int64]:
         """By how much the counter is ahead of the frame before, within its turn."""

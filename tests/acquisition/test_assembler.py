@@ -195,6 +195,15 @@ def test_dropped_bytes_tell_how_many_turns_of_the_counter_are_missing() -> None:
     assert (loss.first_sample, loss.n_samples, loss.uncertain) == (100, 38, False)
 
 
+def test_dropped_frames_that_are_whole_turns_with_the_next_are_counted_to_the_frame() -> None:
+    one = assembler(CYTON)
+    one.push(frames_at(CYTON, range(60)), 0.24)
+    one.missed(8950)  # about; the counter tells the rest
+    out = one.push(frames_at(CYTON, range(60 + 35 * 256 - 1, 60 + 35 * 256 + 40)), 40.0)
+    (loss,) = out.losses
+    assert loss.n_samples == 35 * 256 - 1
+
+
 def test_without_a_counter_a_long_pause_is_a_loss_by_the_clock() -> None:
     codec = Codec(CYTON.decoder, CYTON.encode, CYTON.low, CYTON.high, wrap=None)
     one = assembler(codec)

@@ -1,7 +1,7 @@
 import json
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,11 +24,11 @@ def test_help_lists_every_command_and_answers_at_once(capsys: pytest.CaptureFixt
 def test_help_takes_less_than_a_third_of_a_second(arguments: list[str]) -> None:
     took = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = sum(os.times()[2:4])  # the child's own time: other tests may keep both cores busy
         subprocess.run(
             [sys.executable, "-m", "fasciscope", *arguments], check=True, capture_output=True
         )
-        took.append(time.perf_counter() - began)
+        took.append(sum(os.times()[2:4]) - began)
     assert min(took) < 0.3
 
 
