@@ -60,7 +60,7 @@ class SampleClock:
         slope, offset = np.polyfit(at_s, delay_s, 1)
         away = np.abs(delay_s - (slope * at_s + offset))
         kept = away <= OUTLIER * max(GAUSSIAN * float(np.median(away)), 1e-9)
-        slope, error = _line(at_s[kept], delay_s[kept])
+        slope, error = _slope(at_s[kept], delay_s[kept])
         # the delay grows by `slope` seconds a nominal second: a slow board takes longer for its samples
         return ClockFit(
             rate_hz=self._nominal_hz / (1.0 + slope),
@@ -70,14 +70,23 @@ class SampleClock:
 
     def sample_at(self, received_s: float) -> float:
         """The number of the sample that would arrive at this time without delay; after the first `add`."""
+        rate_hz, origin_s = self._line()
+        return (received_s - origin_s) * rate_hz
+
+    def time_of(self, sample: float) -> float:
+        """When this sample would arrive without delay, as the host's monotonic time; after the first `add`."""
+        rate_hz, origin_s = self._line()
+        return origin_s + sample / rate_hz
+
+    def _line(self) -> tuple[float, float]:
+        """(rate, time of sample 0): no arrival lies before this line, and one lies on it."""
         assert self._first is not None, "a clock that was never set"
         first, begin_s = self._first
         found = self.fit()
         rate_hz = self._nominal_hz if found is None else found.rate_hz
         at_s, delay_s = np.array(self._points).T
         samples = first + at_s * self._nominal_hz
-        least = (begin_s + at_s + delay_s - samples / rate_hz).min()
-        return float((received_s - least) * rate_hz)
+        return rate_hz, float((begin_s + at_s + delay_s - samples / rate_hz).min())
 
     def _thin(self) -> None:
         """Windows of twice the length: of every two points the one with the less delay."""
@@ -90,7 +99,7 @@ class SampleClock:
         self._points = list(pairs.values())
 
 
-def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+def _slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
     """(slope, its standard error) of a straight line by least squares."""
     centred = x - x.mean()
     spread = float((centred**2).sum())

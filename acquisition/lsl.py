@@ -36,7 +36,7 @@ class LslStream:
 def find_stream(name: str, wait_s: float = FIND_S) -> LslStream:
     """The stream of this name, type or source id. Raises DeviceError if there is none or several,
     UnsupportedError without pylsl or for a stream that cannot be recorded."""
-    pylsl = _pylsl()
+    pylsl = load_pylsl()
     info = _resolved(name, wait_s)
     inlet = pylsl.StreamInlet(info, recover=False)
     try:
@@ -57,7 +57,7 @@ def find_stream(name: str, wait_s: float = FIND_S) -> LslStream:
 
 
 def _resolved(name: str, wait_s: float) -> Any:
-    pylsl = _pylsl()
+    pylsl = load_pylsl()
     until_s = time.monotonic() + wait_s
     while True:
         there = pylsl.resolve_streams(wait_time=0.3)
@@ -108,7 +108,7 @@ class LslLink:
     def open(self) -> None:
         """Find the stream anew and subscribe. Raises DeviceError if it is not there."""
         self.close()
-        pylsl = _pylsl()
+        pylsl = load_pylsl()
         info = _resolved(self._stream.source_id or self._stream.name, FIND_S)
         self._inlet = pylsl.StreamInlet(info, recover=False)
         try:
@@ -121,7 +121,7 @@ class LslLink:
     def read(self, timeout_s: float) -> Piece | None:
         """What came next, in rows of counts; None if nothing did. Raises LinkLostError when it is gone."""
         assert self._inlet is not None, "a link is opened first"
-        pylsl = _pylsl()
+        pylsl = load_pylsl()
         try:
             first, stamp_s = self._inlet.pull_sample(timeout=timeout_s)
             if first is None:
@@ -149,7 +149,8 @@ class LslLink:
             inlet.close_stream()
 
 
-def _pylsl() -> Any:
+def load_pylsl() -> Any:
+    """The module pylsl. Raises UnsupportedError, which says how to install it."""
     try:
         import pylsl
     except (ImportError, RuntimeError) as error:

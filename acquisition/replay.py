@@ -71,6 +71,9 @@ class PacedReplay:
     def __enter__(self) -> "PacedReplay":
         self._source.__enter__()
         self._began_s = time.monotonic()
+        self.clock.add(
+            0, self._began_s
+        )  # its time is the recording's own, however fast it is played
         return self
 
     def __exit__(

@@ -54,7 +54,7 @@ class VirtualLink:
         while True:
             self._gather()
             if self._waiting:
-                return Piece(self._waiting.popleft(), self._now_s)
+                return Piece(self._waiting.popleft(), self._origin_s + self._now_s)
             if time.monotonic() >= until_s or not (
                 self._speed or self._played.board.manner.streaming
             ):

@@ -1,5 +1,6 @@
 """``fasciscope stream``: a board's events as they happen; nothing is kept."""
 
+from contextlib import ExitStack
 from typing import Literal
 
 import click
@@ -14,20 +15,24 @@ from fasciscope.app.durations import Duration
     "--channels", multiple=True, metavar="A,B", help="Numbers from 1; calf=1 gives a name."
 )
 @click.option("--mains", type=click.Choice(["auto", "50", "60"]), default="auto", show_default=True)
+@click.option("--lsl", metavar="NAME", help="Send samples (NAME) and events (NAME-events) to LSL.")
 @click.option("--json", "as_json", is_flag=True, help="Events and status as JSON lines on stdout.")
 def stream_command(
     source: str,
     seconds: float | None,
     channels: tuple[str, ...],
     mains: Literal["auto", "50", "60"],
+    lsl: str | None,
     as_json: bool,
 ) -> int:
     """Show the events of SOURCE as they are found, until --for is over or Ctrl-C ends it.
 
     SOURCE is as for 'fasciscope record', or a recording: file:PATH?speed=4 (0: as fast as it can).
+    With --lsl other programs hear it too: LabRecorder, MNE-LSL and whatever else reads LSL.
     """
     from fasciscope.app.live import LiveSession, Watcher
     from fasciscope.app.live_view import LiveView
+    from fasciscope.app.lsl_outlet import LslOutlets
     from fasciscope.app.pipeline import Analysis
     from fasciscope.app.recording import ended_by_signals
     from fasciscope.app.settings import Settings
@@ -36,12 +41,18 @@ def stream_command(
     turns, patient = open_turns(source, wanted_of(channels, ()))
     view = LiveView(turns.info, None, as_json=as_json)
     n_samples = None if seconds is None else round(seconds * turns.info.rate_hz)
-    with turns, ended_by_signals() as over:
+    watchers: tuple[Watcher, ...] = (Watcher(view.sighting, view.event, view.status, view.notice),)
+    with ExitStack() as stack:
+        stack.enter_context(turns)
+        if lsl is not None:
+            outlets = stack.enter_context(LslOutlets(lsl, turns.info, turns.clock))
+            watchers += (Watcher(outlets.sighting, outlets.event, block=outlets.block),)
+        over = stack.enter_context(ended_by_signals())
         live = LiveSession(
             turns,
             Analysis(turns.info, Settings(mains=mains)),
             None,
-            Watcher(view.sighting, view.event, view.status, view.notice),
+            watchers,
             n_samples,
             patient,
         )

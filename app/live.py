@@ -45,7 +45,7 @@ class Status:
     connected: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Watcher:
     """Whom to tell; each is optional. `markers` gives what was typed since it was last asked."""
 
@@ -54,6 +54,7 @@ class Watcher:
     status: Callable[[Status], None] = lambda _status: None
     notice: Callable[[str], None] = lambda _text: None
     markers: Callable[[], list[str]] = list
+    block: Callable[[SampleBlock], None] = lambda _block: None
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class LiveSession:
     source: Turns
     analysis: Analysis
     recorder: Recorder | None = None
-    watcher: Watcher = field(default_factory=Watcher)
+    watchers: tuple[Watcher, ...] = ()
     n_samples: int | None = None
     patient: bool = False
     _end: int = 0
@@ -89,7 +90,7 @@ class LiveSession:
         """Stop the source; carry what was under way, and the events that still waited."""
         self._take(self.source.finish())
         self._tell(self.analysis.finish())
-        self.watcher.status(self.status())
+        self._show_status()
 
     def status(self) -> Status:
         """Where it stands now."""
@@ -118,10 +119,13 @@ class LiveSession:
         kept = self._cut(delivery)
         if self.recorder is not None:
             self.recorder.take(kept)
-            for text in self.watcher.markers():
+            for text in (text for watcher in self.watchers for text in watcher.markers()):
                 self.recorder.annotate(f"marker {text}")
-        for text in (*kept.messages, *kept.notices):
-            self.watcher.notice(text)
+        for watcher in self.watchers:
+            for text in (*kept.messages, *kept.notices):
+                watcher.notice(text)
+            for block in kept.blocks:
+                watcher.block(block)
         if kept.notices:
             self._connected = bool(kept.blocks) or "the board is back" in kept.notices
         for block in kept.blocks:
@@ -130,13 +134,19 @@ class LiveSession:
             if block.n_samples >= SPREAD_SAMPLES:
                 self._spreads.append(_spread(block))
             events = self.analysis.push(block)
-            for sighting in self.analysis.sightings:
-                self.watcher.sighting(sighting)
+            for watcher in self.watchers:
+                for sighting in self.analysis.sightings:
+                    watcher.sighting(sighting)
             self._tell(events)
         now_s = time.monotonic()
         if now_s - self._told_s >= STATUS_S:
             self._told_s = now_s
-            self.watcher.status(self.status())
+            self._show_status()
+
+    def _show_status(self) -> None:
+        status = self.status()
+        for watcher in self.watchers:
+            watcher.status(status)
 
     def _cut(self, delivery: Delivery) -> Delivery:
         """Without what lies beyond the end that was asked for."""
@@ -162,7 +172,8 @@ class LiveSession:
                 self._recent.append(event.peak_sample)
             if self.recorder is not None:
                 self.recorder.take_event(event)
-            self.watcher.event(event)
+            for watcher in self.watchers:
+                watcher.event(event)
 
 
 def _until(block: SampleBlock, end: int) -> SampleBlock:

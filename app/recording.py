@@ -63,7 +63,7 @@ def record(opened: Opened, order: Order, watcher: Watcher) -> Recorded:
             source,
             Analysis(opened.info, order.settings),
             recorder,
-            watcher,
+            (watcher,),
             None if order.seconds is None else round(order.seconds * opened.info.rate_hz),
             opened.patient,
         )

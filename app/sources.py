@@ -23,7 +23,7 @@ MOST_COUNT = (1 << 23) - 1
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of source: the parameters it takes besides `board` and `rate`, and what makes its link.
+    """A kind of source: the parameters it takes, and what makes its link.
 
     None: a recording has no link, a stream of LSL tells by itself what it is.
     """
@@ -70,7 +70,7 @@ def parse_address(text: str) -> Address:
         )
     pairs = parse_qsl(query, keep_blank_values=True, separator="&")
     given = dict(pairs)
-    allowed = ("board", "rate", *KINDS[kind].given)
+    allowed = KINDS[kind].given
     for name in given:
         if name not in allowed:
             raise UsageError(f"{kind}: knows no {name!r}. It takes {', '.join(allowed)}.")
@@ -87,8 +87,16 @@ def open_turns(text: str, wanted: Wanted) -> tuple[Turns, bool]:
         opened = open_source(text, wanted)
         return opened.live(None), opened.patient
     speed = _speed(address)
-    options = ReadOptions(channels=tuple(wanted.channels))
-    return PacedReplay(open_recording(Path(address.target), options), speed), speed == 0.0
+    rate = address.given.get("rate")
+    rate_hz = None if rate is None else _number(rate)
+    options = ReadOptions(rate_hz, address.given.get("unit"), tuple(wanted.channels))
+    try:
+        recording = open_recording(Path(address.target), options)
+    except MissingFactError as error:
+        what, _, _ = str(error).partition(" Supply it with ")
+        option = error.option.replace("--rate", "?rate=HZ").replace("--unit ", "?unit=")
+        raise MissingFactError(what, option) from error
+    return PacedReplay(recording, speed), speed == 0.0
 
 
 def open_source(text: str, wanted: Wanted) -> Opened:
@@ -155,10 +163,14 @@ def _rate(address: Address, table: Board) -> float:
         if table.rate_hz is None:
             raise MissingFactError(f"The rate of a {table.title} is set by you.", "?rate=HZ")
         return table.rate_hz
+    return _number(text)
+
+
+def _number(rate: str) -> float:
     try:
-        return float(text)
+        return float(rate)
     except ValueError:
-        raise UsageError(f"rate={text!r} is no number of samples a second.") from None
+        raise UsageError(f"rate={rate!r} is no number of samples a second.") from None
 
 
 def _narrowed(codec: Codec) -> Codec:
@@ -293,12 +305,12 @@ def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) ->
 FILE = "file"
 LSL = "lsl"
 KINDS: dict[str, Kind] = {
-    FILE: Kind(("speed",), None),
+    FILE: Kind(("rate", "unit", "speed"), None),
     LSL: Kind(("unit",), None),
-    "ble": Kind((), _ble),
-    "serial": Kind(("baud",), _serial),
-    "tcp": Kind((), _tcp),
-    "udp": Kind((), _udp),
-    "virtual": Kind(("scenario", "faults", "speed"), _virtual),
+    "ble": Kind(("board", "rate"), _ble),
+    "serial": Kind(("board", "rate", "baud"), _serial),
+    "tcp": Kind(("board", "rate"), _tcp),
+    "udp": Kind(("board", "rate"), _udp),
+    "virtual": Kind(("rate", "scenario", "faults", "speed"), _virtual),
 }
 """Kinds of sources by the word before the colon."""

@@ -112,7 +112,7 @@ def load() -> None:
         LiveSource(reader, codec, info, np.full(N_CHANNELS, scale)) as source,
         Recorder(Path(folder) / "s", facts) as recorder,
     ):
-        live = LiveSession(source, Analysis(info), recorder, Watcher(), SECONDS * n)
+        live = LiveSession(source, Analysis(info), recorder, (), SECONDS * n)
         began_s, cpu_s = time.monotonic(), time.process_time()
         live.run(lambda: False)
         lasted_s, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
@@ -165,7 +165,7 @@ def latency() -> None:
             delays_s.append(time.monotonic() - begun[0] - one.end_sample / opened.info.rate_hz)
 
     with opened.live(None) as source:
-        live = LiveSession(source, Analysis(opened.info), None, Watcher(sighting, event), 60_000)
+        live = LiveSession(source, Analysis(opened.info), None, (Watcher(sighting, event),), 60_000)
         begun.append(time.monotonic())
         live.run(lambda: False)
     for what, delays in (("shown as seen", seen_s), ("judged fasciculations", delays_s)):
