@@ -10,6 +10,7 @@ from serial.tools import list_ports
 
 from fasciscope.acquisition.link import LinkLostError, Piece
 from fasciscope.core import DeviceError
+from fasciscope.firmware_bridge.profile import Opening
 
 DRAIN_S = 0.004
 """After the first byte of a read this long for more: fewer wake-ups, and hardly a delay."""
@@ -47,12 +48,14 @@ def ports() -> tuple[Port, ...]:
 class SerialLink:
     """`Link` over a serial port at one of the speeds `bauds`, the likeliest first.
 
+    With an `opening` it begins at that speed, says what is to be said, and goes on at its own.
     The device is found again by its USB identity, whatever name its port then has; a port without
     one (a pseudo-terminal, a built-in UART) by its name.
     """
 
-    def __init__(self, name: str, bauds: tuple[int, ...]) -> None:
+    def __init__(self, name: str, bauds: tuple[int, ...], opening: Opening | None = None) -> None:
         assert bauds, "a serial port has a speed"
+        self._opening = opening
         self._name = name
         self._bauds = bauds
         self._left = len(bauds)
@@ -78,13 +81,28 @@ class SerialLink:
         """Open the port for ourselves alone. Raises DeviceError if it is absent or somebody else's."""
         self.close()
         self._name = self._found()
+        baud = self._bauds[0] if self._opening is None else self._opening.baud
         try:
             self._port = serial.Serial(
-                self._name, self._bauds[0], timeout=0.1, write_timeout=2.0, exclusive=_EXCLUSIVE
+                self._name, baud, timeout=0.1, write_timeout=2.0, exclusive=_EXCLUSIVE
             )
         except _BROKEN as error:
             raise DeviceError(_why_not(self._name, error)) from error
         self._device = self._device or _identified(self._name)
+        if self._opening is not None:
+            self._change_over(self._port, self._opening)
+
+    def _change_over(self, port: serial.Serial, opening: Opening) -> None:
+        """Say at the first speed what makes both sides go on at ours."""
+        until_s = time.monotonic() + opening.wakes_s
+        while (left_s := until_s - time.monotonic()) > 0:
+            self.read(left_s)
+        self.write(opening.said(int(time.time()), self._bauds[0]))
+        try:
+            port.flush()  # the last byte has left at the first speed
+            port.baudrate = self._bauds[0]
+        except _BROKEN as error:
+            raise LinkLostError(f"{self._name} is gone: {error}.") from error
 
     def read(self, timeout_s: float) -> Piece | None:
         """What came within the time; None if nothing did. Raises LinkLostError when it is unplugged."""

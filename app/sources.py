@@ -9,7 +9,8 @@ import numpy as np
 
 from fasciscope.acquisition import Link, LiveSource, PacedReplay, Piece, Reader, Turns
 from fasciscope.app.facts import Place, facts_of, placed
-from fasciscope.app.way import Address, Way
+from fasciscope.app.own_way import own_way
+from fasciscope.app.way import Address, Way, channel_name
 from fasciscope.core import ChannelInfo, MissingFactError, StreamInfo, UsageError
 from fasciscope.datasets import ReadOptions, open_recording
 from fasciscope.datasets.edf_writer import CountRange
@@ -21,6 +22,10 @@ MOST_COUNT = (1 << 23) - 1
 """Counts are recorded with 24 bits; a wire that can hold more is marked as clipped beyond."""
 
 
+MakeLink = Callable[[Address, Board, Profile, float | None], Link]
+"""Of an address, the board, how it is talked to, and its rate where that is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of source: the parameters it takes, and what makes its link.
@@ -29,7 +34,7 @@ class Kind:
     """
 
     given: tuple[str, ...]
-    link: Callable[[Address, Board, Profile, float], Link] | None
+    link: MakeLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,10 @@ def open_turns(text: str, wanted: Wanted) -> tuple[Turns, bool]:
 
 
 def open_source(text: str, wanted: Wanted) -> Opened:
-    """Make the source ready; the board itself is looked for when it is started.
+    """Make the source ready; the board itself is looked for when it is started, or here if it tells what it is.
 
-    Raises UsageError for what does not exist, MissingFactError where the board or its rate is not told.
+    Raises UsageError for what does not exist, MissingFactError where the board or its rate is not told,
+    DeviceError where a board that tells what it is does not.
     """
     address = parse_address(text)
     if address.kind == FILE:
@@ -112,17 +118,27 @@ def open_source(text: str, wanted: Wanted) -> Opened:
 
         return _opened(address, lsl_way(address), wanted)
     table, profile = _board(address)
+    make = KINDS[address.kind].link
+    assert make is not None, address.kind
+    if profile.tells:
+        rate = address.given.get("rate")
+        rate_hz = None if rate is None else _number(rate)
+        link = make(address, table, profile, rate_hz)
+        return _opened(address, own_way(table, profile, link, rate_hz), wanted)
+    way = _table_way(address, table, profile, make)
+    return _opened(address, way, wanted)
+
+
+def _table_way(address: Address, table: Board, profile: Profile, make: MakeLink) -> Way:
+    """The way to a board that is as the table says."""
     rate_hz = _rate(address, table)
     codec = CODECS[profile.codec] if profile.codec_at is None else profile.codec_at(rate_hz)
     codec = _narrowed(codec)
     if profile.at_rate is not None:
         profile = replace(profile, start=(*profile.at_rate(rate_hz), *profile.start))
-    make = KINDS[address.kind].link
-    assert make is not None, address.kind
     link = make(address, table, profile, rate_hz)
     names = tuple(channel_name(k) for k in range(codec.n_channels))
-    way = Way(table, profile, codec, link, rate_hz, names, _ranges(table, codec))
-    return _opened(address, way, wanted)
+    return Way(table, profile, codec, link, rate_hz, names, _ranges(table, codec))
 
 
 def _opened(address: Address, way: Way, wanted: Wanted) -> Opened:
@@ -199,11 +215,6 @@ def _picks(names: Sequence[str], channels: Sequence[str]) -> dict[str, int]:
     return picks
 
 
-def channel_name(k: int) -> str:
-    """What the board's channel `k`, from 0, is called."""
-    return f"EMG{k + 1}"
-
-
 def _ranges(table: Board, codec: Codec) -> tuple[CountRange, ...]:
     """The counts of each channel: those with fewer bits have larger steps."""
     scales = [
@@ -236,7 +247,7 @@ def _bits(low: int, high: int) -> int:
     return round(float(np.log2(high - low + 1)))
 
 
-def _serial(address: Address, table: Board, profile: Profile, _rate_hz: float) -> Link:
+def _serial(address: Address, table: Board, profile: Profile, _rate_hz: float | None) -> Link:
     from fasciscope.acquisition.serial_port import SerialLink
 
     text = address.given.get("baud")
@@ -247,10 +258,10 @@ def _serial(address: Address, table: Board, profile: Profile, _rate_hz: float) -
         bauds = (int(text),)
     if not bauds:
         raise UsageError(f"{table.title} is not on a serial port but on {table.transport}.")
-    return SerialLink(address.target, bauds)
+    return SerialLink(address.target, bauds, profile.opening)
 
 
-def _virtual(address: Address, table: Board, _profile: Profile, rate_hz: float) -> Link:
+def _virtual(address: Address, table: Board, _profile: Profile, rate_hz: float | None) -> Link:
     from fasciscope.acquisition.virtual_link import VirtualLink
     from fasciscope.app.virtual import ScenarioSignal, played_scenario
     from fasciscope.firmware_bridge.faults import parse_faults
@@ -271,7 +282,7 @@ def _speed(address: Address) -> float:
     return speed
 
 
-def _ble(address: Address, table: Board, profile: Profile, _rate_hz: float) -> Link:
+def _ble(address: Address, table: Board, profile: Profile, _rate_hz: float | None) -> Link:
     from fasciscope.acquisition.ble import BleLink
 
     if profile.gatt is None:
@@ -289,14 +300,14 @@ def _network(address: Address) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _tcp(address: Address, _table: Board, profile: Profile, _rate_hz: float) -> Link:
+def _tcp(address: Address, _table: Board, profile: Profile, _rate_hz: float | None) -> Link:
     from fasciscope.acquisition.network import TcpLink
 
     host, port = _network(address)
     return TcpLink(host, port, listens=profile.calls)
 
 
-def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float) -> Link:
+def _udp(address: Address, _table: Board, _profile: Profile, _rate_hz: float | None) -> Link:
     from fasciscope.acquisition.network import UdpLink
 
     return UdpLink(*_network(address))

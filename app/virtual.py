@@ -13,10 +13,8 @@ from fasciscope.firmware_bridge import CODECS, Codec, board
 from fasciscope.firmware_bridge.faults import Faults
 from fasciscope.firmware_bridge.played import Played
 from fasciscope.firmware_bridge.profiles import PROFILES
-from fasciscope.firmware_bridge.virtual import virtual_board
+from fasciscope.firmware_bridge.virtual import USUAL_RATE_HZ, virtual_board
 
-USUAL_RATE_HZ = 1000.0
-"""Of boards whose rate the user sets."""
 USUAL_RANGE_UV = 3000.0
 """The whole range of boards whose scale nobody published, as they are played."""
 

@@ -35,3 +35,8 @@ class Way:
     rate_hz: float
     names: tuple[str, ...]
     ranges: tuple[CountRange, ...]
+
+
+def channel_name(k: int) -> str:
+    """What the board's channel `k`, from 0, is called."""
+    return f"EMG{k + 1}"

@@ -65,6 +65,7 @@ _BF = "brainflow-dev/brainflow src/board_controller/"
 _CHORDS = "upsidedownlabs/Chords-Python chordspy/chords_serial.py@5f36655d3205"
 _BYB = "BackyardBrains/Spike-Recorder src/engine/ArduinoSerial.cpp@c852a0b3006f"
 _NO_COUNTER = "The wire has no sample counter: lost samples cannot be counted."
+_OWN_CLOCK = "There is no counter: losses are told by the board's own clock."
 _GAIN = "The scale follows from a gain that the user sets: not known here."
 
 # A Muscle BioAmp Candy (or BisCute) before the converter: gain 2420, 72-720 Hz.
@@ -177,15 +178,15 @@ _TABLE = (
           "seemoo-lab/pyshimmer pyshimmer/reader/shimmer_reader.py@a2ef575861b4", caution=_GAIN),
     Board("hackeeg", "HackEEG", "serial", None, 8, 24, None, None, 32,
           "starcat-io/hackeeg-client-python hackeeg/driver.py@2ef5291df9a5", caution=_GAIN),
-    Board("cerelog", "Cerelog ESP-EEG", "serial", 250.0, 8, 24, 2 * 4.5e6 / 24 / 2**24, _sinc(250.0), 0,
-          "Cerelog-ESP-EEG/ESP-EEG esp32_firmware.ino@d37d85b1fc0a", caution=_NO_COUNTER),
+    Board("cerelog", "Cerelog ESP-EEG", "serial", 250.0, 8, 24, 2 * 4.5e6 / 24 / 2**24, _sinc(250.0), 32,
+          "Cerelog-ESP-EEG/ESP-EEG esp32_firmware.ino@d37d85b1fc0a", caution=_OWN_CLOCK),
     Board("gforce", "OYMotion gForcePro+", "ble", None, 8, 8, None, None, 0,
           "oymotion/gforce_sdk_python lib_gforce/gforce.py@13e30d38909f", caution=_NO_COUNTER),
     Board("gforce-12", "OYMotion gForcePro+, 12 bits", "ble", 500.0, 8, 12, None, None, 0,
           "oymotion/gforce_sdk_python lib_gforce/gforce.py@13e30d38909f", caution=_NO_COUNTER),
     Board("mudra-link", "Mudra Link", "ble", 834.0, 3, 16, None, None, 32,
           "ttktjmt/mudraka@48c3a01a22f8",
-          caution="There is no counter: losses are told by the band's own clock."),
+          caution=_OWN_CLOCK),
     Board("emager", "EMaGer", "serial", None, 64, 16, None, None, 0,
           "LibEMG/libemg _emager_streamer.py@285350e4d4fd", caution=_NO_COUNTER),
     Board("muovi", "OT Bioelettronica Muovi, EMG mode", "tcp", 2000.0, 32, 16, 0.286, None, 16,

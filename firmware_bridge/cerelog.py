@@ -1,9 +1,10 @@
 """Cerelog ESP-EEG: frames of 37 bytes over USB serial, with a sum of eight bits.
 
 AB CD | 1F | milliseconds u32 big-endian | ADS1299 status, 3 bytes | 8 x 24-bit big-endian | sum of the
-bytes from 1F on | DC BA. No counter: a lost frame is seen in the milliseconds only. The board opens at
-9600 baud, the host's handshake sets its clock and the rate, and both change over; it streams from
-power-on. Source: esp32_firmware.ino (Cerelog-ESP-EEG/ESP-EEG @d37d85b1fc0a), read, not run.
+bytes from 1F on | DC BA. No counter: the milliseconds stand for one, 4 from frame to frame, usually up
+to 1 off. The board opens at 9600 baud, the host's handshake sets its clock and the rate, and both change
+over; it streams from power-on. Source: esp32_firmware.ino (Cerelog-ESP-EEG/ESP-EEG @d37d85b1fc0a), read,
+not run.
 """
 
 import numpy as np
@@ -13,6 +14,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.framing import FixedFraming, Rows
 from fasciscope.firmware_bridge.integers import big_endian, to_big_endian
+from fasciscope.firmware_bridge.profile import Opening, Profile
 from fasciscope.firmware_bridge.rows import RowDecoder
 
 LENGTH = 37
@@ -26,6 +28,10 @@ USUAL_STATUS = (0xC0, 0x00, 0x00)
 STEP_MS = 4
 
 
+WAKES_S = 2.0
+"""Opening the port may restart the board."""
+
+
 def handshake(unix_s: int, baud: int = 115200) -> bytes:
     """The host's 12 bytes: the time, and the baud rate to go on at (one of `BAUDS`)."""
     assert baud in BAUDS, "a baud rate that the board knows"
@@ -34,7 +40,7 @@ def handshake(unix_s: int, baud: int = 115200) -> bytes:
 
 
 def decoder() -> RowDecoder:
-    """Bytes of an ESP-EEG to frames. Aux: `status` (n, 3) bytes. `device_us` is in steps of 1000."""
+    """Bytes of an ESP-EEG to frames; the counter is in milliseconds. Aux: `status` (n, 3) bytes."""
     return RowDecoder(FixedFraming(LENGTH, _sound), _frames)
 
 
@@ -48,20 +54,21 @@ def _sound(rows: Rows) -> NDArray[np.bool_]:
 
 
 def _frames(rows: Rows) -> Frames:
+    at_ms = big_endian(rows[:, 3:7], 4, signed=False)[:, 0]
     return Frames(
         counts=big_endian(rows[:, 10:34], 3).astype(np.int32),
-        device_us=1000 * big_endian(rows[:, 3:7], 4, signed=False)[:, 0],
+        counter=at_ms,
+        device_us=1000 * at_ms,
         aux={"status": rows[:, 7:10]},
     )
 
 
 def encode(frames: Frames) -> bytes:
-    """What the board would send; without a clock, a frame every 4 ms from 0 on."""
-    n = len(frames.counts)
-    ms = STEP_MS * np.arange(n) if frames.device_us is None else frames.device_us // 1000
-    rows = np.zeros((n, LENGTH), np.uint8)
+    """What the board would send."""
+    assert frames.counter is not None, "the board tells its time"
+    rows = np.zeros((len(frames.counts), LENGTH), np.uint8)
     rows[:, :3] = HEAD
-    rows[:, 3:7] = to_big_endian(ms[:, None], 4)
+    rows[:, 3:7] = to_big_endian(frames.counter[:, None], 4)
     rows[:, 7:10] = np.asarray(frames.aux.get("status", USUAL_STATUS), np.uint8)
     rows[:, 10:34] = to_big_endian(frames.counts, 3)
     rows[:, 34] = rows[:, 2:34].sum(axis=1, dtype=np.uint8)
@@ -75,7 +82,17 @@ CODECS = {
         encode=encode,
         low=(-(1 << 23),) * N_CHANNELS,
         high=((1 << 23) - 1,) * N_CHANNELS,
-        wrap=None,
+        wrap=1 << 32,
+        advance=STEP_MS,
     )
 }
 """The 8-channel board; the 16-channel one speaks Cyton with Daisy."""
+
+PROFILES = {
+    "cerelog": Profile(
+        "cerelog",
+        bauds=(115200,),
+        opening=Opening(OPENS_AT_BAUD, WAKES_S, handshake),
+    )
+}
+"""One setting."""

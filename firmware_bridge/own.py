@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.core import UsageError
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Decoded, Frames, Garbage, Message
 from fasciscope.firmware_bridge.framing import Cut, FixedFraming, Rows
@@ -45,6 +46,13 @@ def rate_command(rate_hz: int) -> bytes:
     """Sample so many times a second; only before the start."""
     assert 0 < rate_hz < 1 << 32, "a rate is a u32"
     return b"rate %d\n" % rate_hz
+
+
+def at_rate(rate_hz: float) -> tuple[bytes, ...]:
+    """What sets the rate. Raises UsageError for one that is no whole number."""
+    if not 0 < rate_hz < 1 << 32 or rate_hz != round(rate_hz):
+        raise UsageError(f"{rate_hz:g} Hz is no rate of this board: it takes whole numbers.")
+    return (rate_command(round(rate_hz)),)
 
 
 def samples_per_frame(n_channels: int) -> int:
@@ -196,7 +204,17 @@ CODECS = {f"fasciscope-{n}": codec(n) for n in range(1, MOST_CHANNELS + 1)} | {
 """By the number of channels, with counts of any range; and the two sketches as they come."""
 
 PROFILES = {
-    name: Profile(name, (HELLO, START), (STOP,), pause_s=0.1, wakes_s=2.0, bauds=BAUDS, gatt=GATT)
+    name: Profile(
+        name,
+        (HELLO, START),
+        (STOP,),
+        pause_s=0.1,
+        wakes_s=2.0,
+        bauds=BAUDS,
+        gatt=GATT,
+        at_rate=at_rate,
+        tells=True,
+    )
     for name in CODECS
 }
 """How to talk to the boards, by the name in the table of boards."""

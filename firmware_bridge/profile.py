@@ -21,6 +21,19 @@ class Gatt:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A serial port that is opened at `baud`, and goes on at another speed once the host has said so.
+
+    `said` gives what the host says, of its Unix time in seconds and the speed to go on at; it says so
+    `wakes_s` after the opening.
+    """
+
+    baud: int
+    wakes_s: float
+    said: Callable[[int, int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A board's side of the talk.
 
@@ -30,7 +43,8 @@ class Profile:
     wire format where that depends on the rate. `bauds` are the serial speeds, the likeliest first;
     none where there is no serial port. `wakes_s` is how long the board may be deaf after its port was
     opened (an Arduino restarts). `calls` marks boards that connect to us, `streams` those that send from
-    power-on although there are commands.
+    power-on although there are commands, `tells` those that answer ``hello?`` with what they are
+    (docs/protocol.md), which then counts more than the table. `opening` is what a serial port begins with.
     """
 
     codec: str
@@ -45,3 +59,5 @@ class Profile:
     streams: bool = False
     at_rate: Callable[[float], tuple[bytes, ...]] | None = None
     codec_at: Callable[[float], Codec] | None = None
+    tells: bool = False
+    opening: Opening | None = None

@@ -5,6 +5,7 @@ from fasciscope.firmware_bridge import (
     backyard,
     biolistener,
     bitalino,
+    cerelog,
     chords,
     cyton,
     emager,
@@ -30,6 +31,7 @@ PROFILES: dict[str, Profile] = {
     **backyard.PROFILES,
     **biolistener.PROFILES,
     **bitalino.PROFILES,
+    **cerelog.PROFILES,
     **chords.PROFILES,
     **cyton.PROFILES,
     **emager.PROFILES,
@@ -51,7 +53,6 @@ PROFILES: dict[str, Profile] = {
 """Profiles by the board table's names."""
 
 NOT_SPOKEN = {
-    "cerelog": "both sides change their speed after a handshake",
     "spikerbox-pro": "it sends HID reports",
 }
 """Boards of the table whose bytes are known, but which cannot be talked to here yet, and why."""

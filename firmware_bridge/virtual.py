@@ -5,16 +5,23 @@ A player (a pseudo-terminal, a socket) carries the bytes and asks for as many sa
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.firmware_bridge.boards import BOARDS
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.frames import Frames
+from fasciscope.firmware_bridge.own_hello import Hello
+from fasciscope.firmware_bridge.own_manner import OwnManner
 from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.profiles import PROFILES
+
+USUAL_RATE_HZ = 1000.0
+"""Of boards whose rate the user sets."""
 
 Signal = Callable[[int, int], NDArray[np.int32]]
 """Counts (n, n_channels) of the samples from a number on."""
@@ -173,10 +180,19 @@ def virtual_board(name: str, signal: Signal, rate_hz: float | None = None) -> Vi
     codec = CODECS[profile.codec]
     if rate_hz is not None and profile.codec_at is not None:
         codec = profile.codec_at(rate_hz)
-    manner = MANNERS[name]() if name in MANNERS else _manner_of(profile)
-    return VirtualBoard(codec, manner, signal)
+    return VirtualBoard(codec, _manner_of(name, profile, codec, rate_hz), signal)
 
 
-def _manner_of(profile: Profile) -> Manner:
+def _manner_of(name: str, profile: Profile, codec: Codec, rate_hz: float | None) -> Manner:
+    if name in MANNERS:
+        return MANNERS[name]()
+    if profile.tells:
+        return OwnManner(_hello(name, codec, rate_hz or USUAL_RATE_HZ))
     start, stop = (b"".join(commands[-1:]) for commands in (profile.start, profile.stop))
     return ProfileManner(start, stop, streaming=profile.streams or not start)
+
+
+def _hello(name: str, codec: Codec, rate_hz: float) -> Hello:
+    """What a board of our own firmware would say of itself."""
+    rate = Fraction(rate_hz).limit_denominator(1_000_000).as_integer_ratio()
+    return Hello(name, codec.n_channels, BOARDS[name].bits, codec.low[0], codec.high[0], rate)

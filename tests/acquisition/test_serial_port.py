@@ -13,7 +13,10 @@ from fasciscope.acquisition import LinkLostError
 from fasciscope.acquisition.serial_port import Port, SerialLink, ports
 from fasciscope.app.player import Player, play_on_terminal
 from fasciscope.core import DeviceError
+from fasciscope.firmware_bridge.cerelog import handshake
 from fasciscope.firmware_bridge.faults import Faults
+from fasciscope.firmware_bridge.profile import Opening
+from fasciscope.firmware_bridge.profiles import PROFILES
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
@@ -134,3 +137,41 @@ def test_speeds_are_tried_one_after_another() -> None:
 
 def test_the_ports_of_this_machine_are_listed() -> None:
     assert all(port.name for port in ports())
+
+
+def test_a_board_that_changes_its_speed_is_told_at_the_first_and_read_at_the_next() -> None:
+    import termios
+    import tty
+
+    ours, theirs = os.openpty()
+    try:
+        tty.setraw(theirs)
+        heard: list[bytes] = []
+        speeds: list[int] = []
+
+        def said(unix_s: int, baud: int) -> bytes:
+            speeds.append(termios.tcgetattr(ours)[5])
+            heard.append(handshake(unix_s, baud))
+            return heard[0]
+
+        link = SerialLink(os.ttyname(theirs), (115_200,), Opening(9600, 0.01, said))
+        os.write(ours, b"what it sent before, at a speed that nobody follows")
+        link.open()
+        speeds.append(termios.tcgetattr(ours)[5])
+        assert os.read(ours, 100) == heard[0]
+        assert speeds == [termios.B9600, termios.B115200]
+        os.write(ours, b"and after")
+        piece = link.read(5.0)
+        link.close()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert piece is not None
+    assert piece.data == b"and after"
+
+
+def test_a_cerelog_is_opened_as_its_firmware_wants_it() -> None:
+    profile = PROFILES["cerelog"]
+    assert profile.opening is not None
+    assert (profile.opening.baud, profile.bauds) == (9600, (115_200,))
+    assert profile.opening.said(1_700_000_000, 115_200) == handshake(1_700_000_000, 115_200)

@@ -136,7 +136,7 @@ def test_the_likeliest_speed_comes_first(name: str, baud: int) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in SPOKEN if PROFILES[name].at_rate])
-@pytest.mark.parametrize("rate_hz", [0.0, -1.0, 0.001, 333.0, 1e6, float("nan")])
+@pytest.mark.parametrize("rate_hz", [0.0, -1.0, 0.001, 333.3, 1e10, float("nan")])
 def test_a_rate_that_a_board_has_not_is_refused(name: str, rate_hz: float) -> None:
     at_rate = PROFILES[name].at_rate
     assert at_rate is not None
