@@ -23,6 +23,8 @@ from fasciscope.firmware_bridge import (
     shimmer,
     umyo,
     umyo_ble,
+    umyo_radio,
+    umyo_udp,
 )
 from fasciscope.firmware_bridge.codec import Codec
 
@@ -49,5 +51,7 @@ CODECS: dict[str, Codec] = {
     **shimmer.CODECS,
     **umyo.CODECS,
     **umyo_ble.CODECS,
+    **umyo_radio.CODECS,
+    **umyo_udp.CODECS,
 }
 """Wire formats by name: a board's of the table, with the number of channels where it can be set."""

@@ -23,6 +23,7 @@ from fasciscope.firmware_bridge import (
     shimmer,
     umyo,
     umyo_ble,
+    umyo_udp,
 )
 from fasciscope.firmware_bridge.profile import Profile
 
@@ -49,10 +50,12 @@ PROFILES: dict[str, Profile] = {
     **shimmer.PROFILES,
     **umyo.PROFILES,
     **umyo_ble.PROFILES,
+    **umyo_udp.PROFILES,
 }
 """Profiles by the board table's names."""
 
 NOT_SPOKEN = {
+    "umyo-radio": "there is no radio for it here: use its USB base",
     "spikerbox-pro": "it sends HID reports",
 }
 """Boards of the table whose bytes are known, but which cannot be talked to here yet, and why."""
