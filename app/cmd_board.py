@@ -14,7 +14,11 @@ import click
     help="A name for the pseudo-terminal that outlives --faults unplug.",
 )
 @click.option(
-    "--tcp", "tcp_port", type=int, metavar="PORT", help="On a port of this machine; 0: any."
+    "--tcp",
+    "tcp_port",
+    type=int,
+    metavar="PORT",
+    help="On a port of this machine; 0: any. A board that calls its host calls there.",
 )
 @click.option("--scenario", default="demo", show_default=True, help="What the electrodes see.")
 @click.option(
@@ -41,10 +45,11 @@ def board_command(
     """
     import time
 
-    from fasciscope.app.player import Player, play_on_tcp, play_on_terminal
+    from fasciscope.app.player import Player, play_calling, play_on_tcp, play_on_terminal
     from fasciscope.app.virtual import ScenarioSignal, check_played, played_scenario
     from fasciscope.core import UsageError
     from fasciscope.firmware_bridge.faults import parse_faults
+    from fasciscope.firmware_bridge.profiles import PROFILES
 
     if pty == (tcp_port is not None):
         raise UsageError("Say where the board is played: --pty, or --tcp PORT.")
@@ -61,5 +66,7 @@ def board_command(
 
     if tcp_port is None:
         play_on_terminal(player, over, say, link)
+    elif PROFILES[name].calls:
+        play_calling(player, over, say, tcp_port)
     else:
         play_on_tcp(player, over, say, tcp_port)

@@ -18,6 +18,7 @@ from fasciscope.firmware_bridge.played import Played
 
 TICK_S = 0.004
 READ_BYTES = 4096
+CALL_S = 1.0
 LOOPBACK = "127.0.0.1"
 
 
@@ -138,6 +139,20 @@ def play_on_tcp(
         while not over():
             with suppress(TimeoutError):
                 _serve(server.accept()[0], player, over)
+
+
+def play_calling(
+    player: Player, over: Callable[[], bool], say: Callable[[str], None], tcp_port: int
+) -> None:
+    """Play a board that calls its host: at a port of this machine, again and again, until it is `over`."""
+    say(f"calls {LOOPBACK}:{tcp_port}")
+    while not over():
+        try:
+            host = socket.create_connection((LOOPBACK, tcp_port), CALL_S)
+        except OSError:  # nobody listens yet
+            time.sleep(TICK_S)
+            continue
+        _serve(host, player, over)
 
 
 def _serve(client: socket.socket, player: Player, over: Callable[[], bool]) -> None:

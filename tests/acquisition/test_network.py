@@ -9,7 +9,7 @@ from boards import blocks_of, in_background, live_source, played_board
 
 from fasciscope.acquisition import LinkLostError
 from fasciscope.acquisition.network import TcpLink, UdpLink
-from fasciscope.app.player import LOOPBACK, Player, play_on_tcp
+from fasciscope.app.player import LOOPBACK, Player, play_calling, play_on_tcp
 from fasciscope.core import DeviceError
 
 
@@ -61,6 +61,20 @@ def test_a_board_that_calls_is_waited_for_and_its_leaving_is_noticed() -> None:
         with pytest.raises(LinkLostError):
             link.read(5.0)
         link.close()
+
+
+@pytest.mark.parametrize("name", ["muovi", "biolistener"])
+def test_a_played_board_that_calls_is_read(name: str) -> None:
+    link = TcpLink(LOOPBACK, free_port(), listens=True)
+
+    def work(over: threading.Event) -> None:
+        player = Player(played_board(name, 2000.0))
+        play_calling(player, over.is_set, lambda _name: None, link._address[1])
+
+    with in_background(work):
+        blocks = blocks_of(live_source(name, link, 2000.0), 3000)
+    count = np.concatenate([b.uv[:, 0] for b in blocks])
+    np.testing.assert_array_equal(count, 1 + np.arange(len(count)))
 
 
 def test_nobody_there_is_a_device_error() -> None:

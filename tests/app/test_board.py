@@ -1,9 +1,11 @@
 """Virtual boards as others see them: BrainFlow's own driver, and pyserial with our decoder."""
 
+import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ import serial
 from numpy.typing import NDArray
 
 from fasciscope.app.main import run
-from fasciscope.app.player import Player, pseudo_terminal
+from fasciscope.app.player import LOOPBACK, Player, play_calling, pseudo_terminal
 from fasciscope.app.virtual import ScenarioSignal
 from fasciscope.firmware_bridge import CODECS, board
 from fasciscope.firmware_bridge.played import Played
@@ -68,24 +70,57 @@ def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
     with played(name, ramp(n_channels), 8 * rate_hz) as port:  # eight times as fast: it only waits
         given = brainflow.BrainFlowInputParams()
         given.serial_port, given.timeout = port, 5
-        client = shim(kind[name], given)
-        client.prepare_session()
-        try:
-            client.start_stream(45_000)
-            for _ in range(400):
-                if client.get_board_data_count() >= 600:
-                    break
-                threading.Event().wait(0.02)
-            data = client.get_board_data()
-            client.stop_stream()
-        finally:
-            client.release_session()
+        data = heard(shim(kind[name], given))
+    check(data[shim.get_exg_channels(kind[name])].T, name)
+
+
+def heard(client: Any) -> NDArray[np.float64]:
+    """What BrainFlow gives of 600 samples and more."""
+    client.prepare_session()
+    try:
+        client.start_stream(45_000)
+        for _ in range(400):
+            if client.get_board_data_count() >= 600:
+                break
+            threading.Event().wait(0.02)
+        data: NDArray[np.float64] = client.get_board_data()
+        client.stop_stream()
+    finally:
+        client.release_session()
+    return data
+
+
+def check(uv: NDArray[np.float64], name: str) -> None:
+    """The microvolts are those of the ramp, none missing."""
     scale = board(name).uv_per_count
     assert scale is not None
-    counts = data[shim.get_exg_channels(kind[name])].T / scale
+    counts = uv / scale
     assert len(counts) >= 600
     first = round(float(counts[0, 0]))
-    np.testing.assert_allclose(counts, ramp(n_channels)(first, len(counts)), atol=0.02)
+    np.testing.assert_allclose(counts, ramp(counts.shape[1])(first, len(counts)), atol=0.02)
+
+
+def test_brainflows_driver_is_called_by_the_board_that_calls() -> None:
+    brainflow = pytest.importorskip("brainflow.board_shim")
+    brainflow.BoardShim.disable_board_logger()
+    kind = brainflow.BoardIds.BIOLISTENER_BOARD
+    given = brainflow.BrainFlowInputParams()
+    with socket.socket() as some:
+        some.bind((LOOPBACK, 0))
+        given.ip_port = some.getsockname()[1]
+    given.ip_address, given.timeout = LOOPBACK, 10
+    over = threading.Event()
+    player = Player(Played(virtual_board("biolistener", ramp(8)), 2000.0))
+    board_thread = threading.Thread(
+        target=play_calling, args=(player, over.is_set, lambda _name: None, given.ip_port)
+    )
+    board_thread.start()
+    try:
+        data = heard(brainflow.BoardShim(kind, given))
+    finally:
+        over.set()
+        board_thread.join()
+    check(data[brainflow.BoardShim.get_exg_channels(kind)].T, "biolistener")
 
 
 @pytest.mark.parametrize(("name", "start"), [("cyton", b"b"), ("bitalino", b"\xfd")])
