@@ -15,6 +15,11 @@ from fasciscope.firmware_bridge.frames import Decoded, Frames
 WEAK = [name for name in CODECS if name.startswith(("bitalino", "emager"))]
 """A wrong frame passes BITalino's check one time in sixteen; EMaGer's mark is a bit a value."""
 STREAMS = [name for name, codec in CODECS.items() if codec.packet_n is None]
+CHECKED = [
+    name for name in CODECS if name.startswith(("cerelog", "fasciscope", "umyo-udp", "umyo-radio"))
+]
+CHECKED += [name for name in CODECS if name.endswith("crc")]
+"""A sum or a CRC stands at the end of each frame, which sees any single byte that is wrong."""
 
 WHOLE = 540
 """Frames that end, from number 7 on, with a notification of every radio board."""
@@ -148,6 +153,21 @@ def test_where_the_check_is_weak_it_seldom_costs_more(name: str) -> None:
         lost.append(others_lost(codec, frames, at, clean[:at] + middle + clean[at + 1 :]))
     assert np.count_nonzero(lost) <= 0.05 * len(lost)
     assert max(lost) <= codec.confirm
+
+
+@pytest.mark.parametrize("name", CHECKED)
+@settings(max_examples=30, deadline=None)
+@given(at=st.integers(0, 1 << 16), change=st.integers(1, 255))
+def test_where_there_is_a_check_a_wrong_byte_gives_no_wrong_value(
+    name: str, at: int, change: int
+) -> None:
+    codec = CODECS[name]
+    frames = frames_of(codec, 12, seed=8)
+    data = bytearray(codec.encode(frames))
+    data[at % len(data)] ^= change
+    size = codec.packet_n or len(data)
+    out, _ = decoded(codec, [bytes(data[k : k + size]) for k in range(0, len(data), size)])
+    assert {row.tobytes() for row in samples(out)} <= {row.tobytes() for row in frames.counts}
 
 
 def others_lost(codec: Codec, frames: Frames, at: int, stream: bytes) -> int:
