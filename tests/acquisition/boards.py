@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,8 @@ def span_of(name: str) -> int:
 
 
 def live_source(name: str, link: Link, rate_hz: float, **options: object) -> LiveSource:
-    """A source over this link, in counts."""
-    profile = PROFILES[name]
+    """A source over this link, in counts. A played board needs no pauses."""
+    profile = replace(PROFILES[name], pause_s=min(PROFILES[name].pause_s, 0.02), wakes_s=0.0)
     codec = CODECS[profile.codec] if profile.codec_at is None else profile.codec_at(rate_hz)
     channels = tuple(ChannelInfo(f"ch{k}", 1.0) for k in range(codec.n_channels))
     info = StreamInfo(name, rate_hz, channels)

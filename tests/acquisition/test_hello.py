@@ -1,6 +1,7 @@
 """Boards of our own firmware tell what they are, and that counts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.profiles import PROFILES
 from fasciscope.firmware_bridge.virtual import VirtualBoard, virtual_board
 
-PROFILE: Profile = PROFILES["fasciscope-uno"]
+PROFILE: Profile = replace(PROFILES["fasciscope-uno"], wakes_s=0.0)
 TABLE: Board = board("fasciscope-uno")
 SKETCH = Hello("EMG bench 3", 3, 12, 0, 4095, (1_000_000, 1001), 0.5)
 

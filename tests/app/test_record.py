@@ -221,7 +221,9 @@ def test_killed_at_any_moment_at_most_the_last_second_is_missing_and_repair_make
 
 
 @needs_terminals
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_ctrl_c_and_sigterm_end_it_cleanly(tmp_path: Path, number: int) -> None:
     out = tmp_path / "s"
     with stage(tmp_path, "cyton", 500.0) as (port, played):
