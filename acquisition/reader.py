@@ -149,13 +149,21 @@ class Reader:
             self._settle(profile.wakes_s)
         for command in profile.stop:  # it may still stream since another program died
             self._link.write(command)
-            self._settle(QUIET_S)
+            self._drop(profile.pause_s)
+        if profile.stop:
+            self._settle(QUIET_S)  # after the last it is quiet
         for command in profile.start[:-1]:
             self._link.write(command)
             self._answer()
         for command in profile.start[-1:]:
             self._link.write(command)
         return self._first_frame()
+
+    def _drop(self, lasts_s: float) -> None:
+        """Read for so long; what comes is of no use."""
+        until_s = time.monotonic() + lasts_s
+        while (left_s := until_s - time.monotonic()) > 0 and not self._over.is_set():
+            self._link.read(left_s)
 
     def _settle(self, quiet_s: float) -> None:
         """Read on until nothing has come for so long, but no longer than an answer may take."""
