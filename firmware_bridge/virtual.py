@@ -19,6 +19,7 @@ from fasciscope.firmware_bridge.own_hello import Hello
 from fasciscope.firmware_bridge.own_manner import OwnManner
 from fasciscope.firmware_bridge.profile import Profile
 from fasciscope.firmware_bridge.profiles import PROFILES
+from fasciscope.firmware_bridge.shimmer_manner import ShimmerManner
 
 USUAL_RATE_HZ = 1000.0
 """Of boards whose rate the user sets."""
@@ -119,12 +120,13 @@ class ProfileManner:
         return b""
 
 
-MANNERS: dict[str, Callable[[], Manner]] = {
-    "bitalino": BitalinoManner,
-    "cyton": CytonManner,
-    "cyton-daisy": CytonManner,
+MANNERS: dict[str, Callable[[Codec], Manner]] = {
+    "bitalino": lambda _: BitalinoManner(),
+    "cyton": lambda _: CytonManner(),
+    "cyton-daisy": lambda _: CytonManner(),
+    "shimmer3": ShimmerManner,
 }
-"""Boards that answer; the others of `PROFILES` are played by a `ProfileManner`."""
+"""Boards that answer, as they are set; the others of `PROFILES` are played by a `ProfileManner`."""
 
 
 @dataclass(slots=True)
@@ -185,7 +187,7 @@ def virtual_board(name: str, signal: Signal, rate_hz: float | None = None) -> Vi
 
 def _manner_of(name: str, profile: Profile, codec: Codec, rate_hz: float | None) -> Manner:
     if name in MANNERS:
-        return MANNERS[name]()
+        return MANNERS[name](codec)
     if profile.tells:
         return OwnManner(_hello(name, codec, rate_hz or USUAL_RATE_HZ))
     start, stop = (b"".join(commands[-1:]) for commands in (profile.start, profile.stop))

@@ -4,60 +4,27 @@ Some of them are GPL: they are run here, and no part of them is in fasciscope.
 """
 
 import sys
-import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
-
-from fasciscope.app.player import Player, pseudo_terminal
-from fasciscope.firmware_bridge import CODECS
-from fasciscope.firmware_bridge.played import Played
-from fasciscope.firmware_bridge.profiles import PROFILES
-from fasciscope.firmware_bridge.virtual import Signal, virtual_board
+import serial
+from played_boards import follow, played, scattered, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
 
-def numbered(name: str) -> Signal:
-    """Counts that tell their own number and channel, within every channel's range."""
-    codec = CODECS[PROFILES[name].codec]
-    span = np.array(codec.high) + 1
-
-    def counts(first: int, n: int) -> np.ndarray:
-        at = np.arange(first, first + n)[:, None] + 5 * np.arange(codec.n_channels)
-        return (at % span).astype(np.int32)
-
-    return counts
-
-
-@contextmanager
-def played(name: str, rate_hz: float) -> Iterator[str]:
-    """The port of a board that is played by another thread."""
-    over = threading.Event()
-    with pseudo_terminal() as (way, port):
-        player = Player(Played(virtual_board(name, numbered(name), rate_hz), rate_hz))
-
-        def work() -> None:
-            while not over.is_set():
-                player.step(way)
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        try:
-            yield port
-        finally:
-            over.set()
-            thread.join()
+def peer(name: str) -> Any:
+    """The module of a peer; old ones warn as they are read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip(name)
 
 
 def test_bitalinos_own_api_reads_every_sample_and_every_number() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it is old
-        bitalino = pytest.importorskip("bitalino")
-    with played("bitalino", 1000.0) as port:
+    bitalino = peer("bitalino")
+    with played("bitalino", scattered("bitalino"), 1000.0) as port:
         device = bitalino.BITalino(port, timeout=5)
         assert "BITalino" in device.version()
         device.start(1000, [0, 1, 2, 3, 4, 5])
@@ -65,4 +32,50 @@ def test_bitalinos_own_api_reads_every_sample_and_every_number() -> None:
         device.stop()
         device.close()
     assert (np.diff(rows[:, 0]) % 16 == 1).all()
-    np.testing.assert_array_equal(rows[:, 5:], numbered("bitalino")(0, 500))
+    assert follow(rows[:, 5:], scattered("bitalino")) == 0
+
+
+def test_brainflow_talks_to_a_shimmer_and_reads_every_sample() -> None:
+    brainflow = peer("brainflow.board_shim")
+    kind, shim = brainflow.BoardIds.SHIMMER3_BOARD, brainflow.BoardShim
+    shim.disable_board_logger()
+    with played("shimmer3", scattered("shimmer3"), 1024.0) as port:
+        given = brainflow.BrainFlowInputParams()
+        given.serial_port, given.timeout = port, 5
+        client = shim(kind, given)
+        client.prepare_session()
+        try:
+            client.start_stream(45_000)
+            assert until(lambda: client.get_board_data_count() >= 600)
+            data = client.get_board_data()
+            client.stop_stream()
+        finally:
+            client.release_session()
+    assert follow(data[shim.get_ecg_channels(kind)].T, scattered("shimmer3")) == 0
+
+
+def test_pyshimmer_asks_a_shimmer_and_reads_every_sample_and_time() -> None:
+    pyshimmer = peer("pyshimmer")
+    types = pyshimmer.EChannelType
+    exg = [getattr(types, f"EXG_ADS1292R_{chip}_CH{k}_24BIT") for chip in (1, 2) for k in (1, 2)]
+    packets: list[Any] = []
+    with (
+        played("shimmer3", scattered("shimmer3"), 1024.0) as port,
+        serial.Serial(port, pyshimmer.DEFAULT_BAUDRATE) as way,
+    ):
+        client = pyshimmer.ShimmerBluetooth(way)
+        client.initialize()
+        try:
+            rate_hz, _, channels = client.get_inquiry()
+            assert rate_hz == client.get_sampling_rate() == 1024.0
+            assert [one for one in channels if one in exg] == exg
+            client.add_stream_callback(packets.append)
+            client.start_streaming()
+            assert until(lambda: len(packets) >= 600)
+            client.stop_streaming()
+        finally:
+            client.shutdown()
+    times = np.array([one[types.TIMESTAMP] for one in packets])
+    assert (np.diff(times) % (1 << 24) == 32).all()
+    rows = [[one[channel] for channel in exg] for one in packets]
+    assert follow(rows, scattered("shimmer3")) == 0
