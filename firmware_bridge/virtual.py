@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.firmware_bridge import chords_manner
 from fasciscope.firmware_bridge.boards import BOARDS
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.codecs import CODECS
@@ -125,6 +126,7 @@ MANNERS: dict[str, Callable[[Codec], Manner]] = {
     "cyton": lambda _: CytonManner(),
     "cyton-daisy": lambda _: CytonManner(),
     "shimmer3": ShimmerManner,
+    **chords_manner.MANNERS,
 }
 """Boards that answer, as they are set; the others of `PROFILES` are played by a `ProfileManner`."""
 

@@ -3,14 +3,19 @@
 Some of them are GPL: they are run here, and no part of them is in fasciscope.
 """
 
+import importlib.util
+import signal
 import sys
+import threading
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import serial
-from played_boards import follow, played, scattered, until
+from played_boards import PATIENCE_S, follow, played, scattered, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
@@ -20,6 +25,20 @@ def peer(name: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return pytest.importorskip(name)
+
+
+def single_file(package: str, name: str) -> Any:
+    """One file of a peer, without the rest of it, which would want a graphical interface."""
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        pytest.skip(f"could not import {package!r}")
+    path = Path(found.submodule_search_locations[0]) / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{package}_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_bitalinos_own_api_reads_every_sample_and_every_number() -> None:
@@ -79,3 +98,38 @@ def test_pyshimmer_asks_a_shimmer_and_reads_every_sample_and_time() -> None:
     assert (np.diff(times) % (1 << 24) == 32).all()
     rows = [[one[channel] for channel in exg] for one in packets]
     assert follow(rows, scattered("shimmer3")) == 0
+
+
+@pytest.fixture
+def interrupt() -> Iterator[None]:
+    """What a peer does to the interrupt key is undone."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    ("name", "calls_itself"),
+    [
+        ("chords-uno-r3", "UNO-R3"),
+        ("chords-mega", "MEGA-2560-R3"),
+        ("chords-giga-r1", "GIGA-R1"),
+        ("npg-lite", "NPG-LITE"),
+    ],
+)
+@pytest.mark.usefixtures("interrupt")
+def test_chords_python_knows_the_board_by_its_name_and_reads_every_sample(
+    name: str, calls_itself: str
+) -> None:
+    """From some sample on: what comes while it waits for an answer to START, it throws away."""
+    client = single_file("chordspy", "chords_serial").Chords_USB()
+    with played(name, scattered(name), 1000.0) as port:
+        assert client.connect_hardware(port, 230_400)
+        assert client.board == calls_itself
+        work = threading.Thread(target=client.start_streaming, daemon=True)  # it may hang
+        work.start()
+        assert until(lambda: np.count_nonzero(client.data[0]) >= 600)
+        client.stop_streaming()
+        work.join(PATIENCE_S)
+        assert not work.is_alive()
+    follow(client.data[:, client.data.any(axis=0)].T, scattered(name))

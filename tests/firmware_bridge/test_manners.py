@@ -1,0 +1,62 @@
+"""What virtual boards answer, a byte of the host at a time."""
+
+import numpy as np
+import pytest
+
+from fasciscope.firmware_bridge import CODECS
+from fasciscope.firmware_bridge.profiles import PROFILES
+from fasciscope.firmware_bridge.shimmer import layout_of
+from fasciscope.firmware_bridge.virtual import VirtualBoard, virtual_board
+
+
+def board(name: str, rate_hz: float | None = None) -> VirtualBoard:
+    n_channels = CODECS[PROFILES[name].codec].n_channels
+    return virtual_board(name, lambda _, n: np.zeros((n, n_channels), np.int32), rate_hz)
+
+
+def test_a_shimmer_tells_its_rate_and_layout_and_acknowledges_whole_commands() -> None:
+    one = board("shimmer3", 1024.0)
+    layout = layout_of(one.receive(b"\x01"))
+    assert layout is not None
+    assert layout.divider == 32
+    assert one.stream(3) == b""
+    assert one.receive(b"\x08\x18\x00") == b""
+    assert one.receive(b"\x07") == b"\xff"  # the last byte of the sensors, and no start
+    assert not one.manner.streaming
+    assert one.receive(b"\x7e") == b""
+    assert one.receive(b"\x07") == b"\xff"
+    assert len(one.stream(3)) == 3 * layout.length
+    assert one.receive(b"\x20") == b"\xff"
+    assert one.stream(3) == b""
+
+
+def test_an_uno_tells_its_name_and_any_byte_stops_it() -> None:
+    one = board("chords-uno-r3")
+    assert one.receive(b"WHORU\n") == b"UNO-R3\r\n"
+    assert one.receive(b"STATUS\r\n") == b"STOP\r\n"
+    assert one.receive(b"START") == b""
+    assert not one.manner.streaming
+    one.receive(b"\n")
+    assert one.manner.streaming
+    one.receive(b"?")
+    assert not one.manner.streaming
+
+
+@pytest.mark.parametrize(
+    ("name", "calls_itself", "streams"),
+    [
+        ("chords-nano", b"NANO-CLASSIC", b"START"),
+        ("candy-pico", b"RPI-PICO-RP2040", b"START"),
+        ("chords-black-pill", b"STM32F4-BLACK-PILL", b"START"),
+        ("npg-lite", b"NPG-LITE", b"RUNNING"),
+    ],
+)
+def test_other_chords_boards_answer_while_they_stream(
+    name: str, calls_itself: bytes, streams: bytes
+) -> None:
+    one = board(name)
+    told = one.receive(b"START\nWHORU\nSTATUS\nnonsense\n")
+    assert told == calls_itself + b"\r\n" + streams + b"\r\n"
+    assert one.manner.streaming
+    one.receive(b"STOP\n")
+    assert not one.manner.streaming
