@@ -4,7 +4,7 @@ A player (a pseudo-terminal, a socket) carries the bytes and asks for as many sa
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.firmware_bridge import chords_manner
+from fasciscope.firmware_bridge.backyard_manner import BackyardManner
+from fasciscope.firmware_bridge.bitalino_manner import BitalinoManner
 from fasciscope.firmware_bridge.boards import BOARDS
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.codecs import CODECS
@@ -81,24 +83,6 @@ _CYTON_ANSWERS = {
 
 
 @dataclass(slots=True)
-class BitalinoManner:
-    """BITalino's bytes: rate, start with a mask of channels, stop, version (boards.md 3)."""
-
-    streaming: bool = False
-
-    def hear(self, byte: bytes) -> bytes:
-        """Take a command byte."""
-        value = byte[0]
-        if value == 0xFF or (self.streaming and value == 0x00):
-            self.streaming = False
-        elif not self.streaming and value & 3 in (1, 2):
-            self.streaming = True
-        elif not self.streaming and value in (0x07, 0x0F):
-            return b"BITalino_v5.2\n"
-        return b""
-
-
-@dataclass(slots=True)
 class ProfileManner:
     """A board that obeys the start and stop commands of its profile, and says nothing.
 
@@ -125,6 +109,8 @@ MANNERS: dict[str, Callable[[Codec], Manner]] = {
     "bitalino": lambda _: BitalinoManner(),
     "cyton": lambda _: CytonManner(),
     "cyton-daisy": lambda _: CytonManner(),
+    "human-spikerbox": lambda _: BackyardManner("HUMANSB"),
+    "muscle-spikershield": lambda _: BackyardManner("MUSCLESS"),
     "shimmer3": ShimmerManner,
     **chords_manner.MANNERS,
 }
@@ -184,7 +170,10 @@ def virtual_board(name: str, signal: Signal, rate_hz: float | None = None) -> Vi
     codec = CODECS[profile.codec]
     if rate_hz is not None and profile.codec_at is not None:
         codec = profile.codec_at(rate_hz)
-    return VirtualBoard(codec, _manner_of(name, profile, codec, rate_hz), signal)
+    manner = _manner_of(name, profile, codec, rate_hz)
+    if isinstance(manner, BitalinoManner):  # the host's start command says which channels
+        codec = replace(codec, encode=manner.encode)
+    return VirtualBoard(codec, manner, signal)
 
 
 def _manner_of(name: str, profile: Profile, codec: Codec, rate_hz: float | None) -> Manner:

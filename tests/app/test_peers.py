@@ -54,6 +54,24 @@ def test_bitalinos_own_api_reads_every_sample_and_every_number() -> None:
     assert follow(rows[:, 5:], scattered("bitalino")) == 0
 
 
+@pytest.mark.parametrize("wanted", [[0], [1, 3], [0, 1, 2], [0, 2, 3, 4], [0, 1, 2, 3, 5]])
+def test_bitalinos_own_api_gets_the_channels_that_it_asks_for(wanted: list[int]) -> None:
+    bitalino = peer("bitalino")
+    bits = np.array([10, 10, 10, 10, 6, 6])
+    with played("bitalino", scattered("bitalino"), 1000.0) as port:
+        device = bitalino.BITalino(port, timeout=5)
+        device.trigger([1, 0])
+        assert device.state()["digitalChannels"] == [0, 0, 1, 0]
+        device.start(1000, wanted)
+        rows = device.read(200).astype(int)
+        device.stop()
+        device.close()
+    assert rows[0, 1:5].tolist() == [0, 0, 1, 0]
+    expected = scattered("bitalino")(0, 200)[:, wanted]
+    expected <<= (bits[: len(wanted)] - bits[wanted]).clip(0)
+    np.testing.assert_array_equal(rows[:, 5:], expected)
+
+
 def test_brainflow_talks_to_a_shimmer_and_reads_every_sample() -> None:
     brainflow = peer("brainflow.board_shim")
     kind, shim = brainflow.BoardIds.SHIMMER3_BOARD, brainflow.BoardShim

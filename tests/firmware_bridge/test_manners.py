@@ -60,3 +60,31 @@ def test_other_chords_boards_answer_while_they_stream(
     assert one.manner.streaming
     one.receive(b"STOP\n")
     assert not one.manner.streaming
+
+
+def test_a_spikershield_tells_what_it_is_between_its_samples() -> None:
+    one = board("muscle-spikershield")
+    decoder = CODECS["muscle-spikershield"].decoder()
+    before, said, after = one.stream(5), one.receive(b"h:;\nb:;\n"), one.stream(5)
+    decoded = decoder.feed(before + said + after)
+    assert [message.text for message in decoded.messages] == ["HWT:MUSCLESS;"]
+    assert decoded.frames.n_frames + decoder.finish().frames.n_frames == 10
+
+
+def test_a_bitalino_sends_the_channels_that_it_was_asked_for() -> None:
+    codec = CODECS["bitalino-6"]
+    sent = np.array([[1, 2, 3, 4, 5, 63]], np.int32)
+    one = virtual_board("bitalino", lambda _, n: sent.repeat(n, axis=0))
+    assert one.receive(b"\x07") == b"BITalino_v5.2\n"
+    assert one.receive(b"\xc3\x40") == b""  # a rate, a threshold
+    one.receive(bytes([0b100010 << 2 | 1]))  # the second and the last
+    frames = CODECS["bitalino-2"].decoder().feed(one.stream(9)).frames
+    assert frames.counts.tolist() == [[2, 63 << 4]] * 9
+    one.receive(b"\x00")
+    assert not one.manner.streaming
+    one.receive(bytes([0b111111 << 2 | 2]))
+    assert codec.decoder().feed(one.stream(9)).frames.counts.tolist() == sent.tolist() * 9
+    one.receive(b"\xff")
+    told = one.receive(b"\x0b")
+    assert len(told) == 17
+    assert told[14] == 0x40 >> 2
