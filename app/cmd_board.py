@@ -20,6 +20,7 @@ import click
     metavar="PORT",
     help="On a port of this machine; 0: any. A board that calls its host calls there.",
 )
+@click.option("--ble", is_flag=True, help="In the air, as a Bluetooth LE board (Linux, BlueZ).")
 @click.option("--scenario", default="demo", show_default=True, help="What the electrodes see.")
 @click.option(
     "--rate", "rate_hz", type=float, metavar="HZ", help="Where the board has no fixed one."
@@ -33,6 +34,7 @@ def board_command(
     pty: bool,
     link: Path | None,
     tcp_port: int | None,
+    ble: bool,
     scenario: str,
     rate_hz: float | None,
     faults: str,
@@ -45,17 +47,19 @@ def board_command(
     """
     import time
 
+    from fasciscope.app.peripheral import check_gatt, play_on_ble
     from fasciscope.app.player import Player, play_calling, play_on_tcp, play_on_terminal
     from fasciscope.app.virtual import ScenarioSignal, check_played, played_scenario
     from fasciscope.core import UsageError
     from fasciscope.firmware_bridge.faults import parse_faults
     from fasciscope.firmware_bridge.profiles import PROFILES
 
-    if pty == (tcp_port is not None):
-        raise UsageError("Say where the board is played: --pty, or --tcp PORT.")
+    if pty + (tcp_port is not None) + ble != 1:
+        raise UsageError("Say where the board is played: --pty, --tcp PORT, or --ble.")
     check_played(name)
+    gatt = check_gatt(name) if ble else None
     signal = ScenarioSignal(name, scenario, rate_hz)
-    player = Player(played_scenario(name, signal, rate_hz, parse_faults(faults)))
+    played = played_scenario(name, signal, rate_hz, parse_faults(faults))
     end_s = None if seconds is None else time.monotonic() + seconds
 
     def over() -> bool:
@@ -64,9 +68,11 @@ def board_command(
     def say(port: str) -> None:
         click.echo(f"port: {port}")
 
-    if tcp_port is None:
-        play_on_terminal(player, over, say, link)
+    if gatt is not None:
+        play_on_ble(played, gatt, over, say)
+    elif tcp_port is None:
+        play_on_terminal(Player(played), over, say, link)
     elif PROFILES[name].calls:
-        play_calling(player, over, say, tcp_port)
+        play_calling(Player(played), over, say, tcp_port)
     else:
-        play_on_tcp(player, over, say, tcp_port)
+        play_on_tcp(Player(played), over, say, tcp_port)

@@ -21,7 +21,8 @@ class Played:
         self._first_s: float | None = None
         self._starts = 0
         self._was_reset = False
-        if board.manner.streaming:
+        self._unasked = board.manner.streaming
+        if self._unasked:
             self._begin(0.0)
 
     def is_gone(self, now_s: float) -> bool:
@@ -39,6 +40,13 @@ class Played:
     def unplug(self) -> None:
         """Its power is gone: it has to be started anew."""
         self.board.manner.streaming = False
+
+    def plug(self, now_s: float) -> None:
+        """Its power is back: a board that streams from power-on does so again."""
+        if self._unasked and not self.board.manner.streaming:
+            self.board.manner.streaming = True
+            self.board.begin()
+            self._begin(now_s)
 
     def hear(self, data: bytes, now_s: float) -> bytes:
         """Take what the host says; give the answer."""

@@ -9,7 +9,7 @@ import select
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,9 +139,9 @@ class FakeBluez:
         self._bus_address = bus_address
         self._objects: dict[str, Interfaces] = {HCI: {ADAPTER: _adapter()}}
         self._advertised: dict[str, Peripheral] = {}
-        self._failing: dict[str, tuple[str, str]] = {}
+        self._failing: dict[str, tuple[str, str, int]] = {}
         self._notifying: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._ready = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
@@ -176,9 +176,9 @@ class FakeBluez:
         """It goes out of range, or its battery is empty: it is not advertised any more."""
         self._do(lambda: (self._advertised.pop(peripheral.path, None), self._drop(peripheral.path)))
 
-    def fail(self, member: str, error: str, text: str = "") -> None:
-        """Answer this method by this error from now on; an empty error makes it hang."""
-        self._do(lambda: self._failing.__setitem__(member, (error, text)))
+    def fail(self, member: str, error: str, text: str = "", times: int = 1_000_000) -> None:
+        """Answer this method by this error so often from now on; an empty error makes it hang."""
+        self._do(lambda: self._failing.__setitem__(member, (error, text, times)))
 
     def heal(self) -> None:
         """No method fails any more."""
@@ -269,12 +269,21 @@ class FakeBluez:
         peripheral.writes.append((bytes(data), kind))
         peripheral.receive(bytes(data))
 
+    def _start(self, work: Coroutine[Any, Any, object]) -> bool:
+        """Go on with it; True: a call is answered by it later."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
     def _hear(self, call: Message) -> Message | bool | None:
         if call.message_type != MessageType.METHOD_CALL:
             return None
         path, member = call.path or "", call.member or ""
         if member in self._failing:
-            error, text = self._failing[member]
+            error, text, times = self._failing.pop(member)
+            if times > 1:
+                self._failing[member] = (error, text, times - 1)
             return Message.new_error(call, error, text) if error else True
         if call.interface == MANAGER:
             return Message.new_method_return(call, "a{oa{sa{sv}}}", [self._objects])
@@ -282,10 +291,7 @@ class FakeBluez:
             unknown = "org.freedesktop.DBus.Error.UnknownObject"
             return Message.new_error(call, unknown, "no such object")
         if member == "Connect":
-            task = asyncio.ensure_future(self._connect(call))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-            return True
+            return self._start(self._connect(call))
         acts: dict[str, Callable[[], object]] = {
             "StartDiscovery": self._discover,
             "Disconnect": lambda: self._drop(path),
