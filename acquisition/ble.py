@@ -1,5 +1,6 @@
 """Bluetooth LE: notifications of a board as pieces, commands as writes; unmodified bleak underneath."""
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from fasciscope.acquisition.ble_loop import BleLoop, explained, within
+from fasciscope.acquisition.ble_loop import GRACE_S, BleLoop, within
 from fasciscope.acquisition.ble_scan import Advertisement, Target, find, identity, scan, target
 from fasciscope.acquisition.link import LinkLostError, Piece
 from fasciscope.core import DeviceError
@@ -16,6 +17,7 @@ from fasciscope.firmware_bridge.profile import Gatt
 if TYPE_CHECKING:
     from bleak import BleakClient
     from bleak.backends.characteristic import BleakGATTCharacteristic
+    from bleak.backends.device import BLEDevice
 
 __all__ = ["Advertisement", "BleLink", "Patience", "scan"]
 
@@ -23,6 +25,18 @@ QUEUE_N = 4096
 """Notifications that wait for a reader: some 8 s of the fastest board."""
 HEADER_N = 3
 """Bytes of a notification that its MTU counts and that are not data."""
+TRIES = 3
+AGAIN_S = 0.1
+"""Before another try: BlueZ still clears up what is left of the last."""
+_MENDABLE = (
+    "TimeoutError",
+    "le-connection-abort",  # BlueZ: the radio was disturbed
+    "Software caused connection abort",  # the same, before BlueZ 5.62
+    "InProgress",
+    "device disconnected",  # bleak: while it asked for the services
+    "Unreachable",  # Windows
+)
+"""What is said of failures to connect that another try often mends (bleak issues 666, 993, 1240)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +45,7 @@ class Patience:
 
     scan_s: float = 10.0
     settle_s: float = 1.0
-    connect_s: float = 20.0
+    connect_s: float = 30.0
     call_s: float = 5.0
 
 
@@ -81,17 +95,10 @@ class _Session:
 
     async def start(self, wanted: Target) -> None:
         """Find it, connect, and have it notify. Raises DeviceError."""
-        from bleak import BleakClient
-
         patience = self._patience
         self.seen, device = await find(wanted, patience.scan_s, patience.settle_s)
         title = self.seen.name or self.seen.address
-        try:
-            client = BleakClient(device, lambda _: self.inbox.end(), timeout=patience.connect_s)
-        except Exception as error:
-            raise explained(error, f"Connecting to {title}") from error
-        self._client = client
-        await within(patience.connect_s, f"Connecting to {title}", client.connect())
+        client = await within(patience.connect_s, f"Connecting to {title}", self._connect(device))
         data = [_characteristic(client, self._gatt, uuid, title) for uuid in self._gatt.data]
         if self._gatt.control is not None:
             self._control = _characteristic(client, self._gatt, self._gatt.control, title)
@@ -100,6 +107,35 @@ class _Session:
             call = client.start_notify(one, self._keeper(tag))
             await within(patience.call_s, f"Subscribing to {title}", call)
         self.mtu = min(one.max_write_without_response_size for one in data) + HEADER_N
+
+    async def _connect(self, device: "BLEDevice") -> "BleakClient":
+        """Connect; all tries together take `connect_s`. Raises what bleak raises."""
+        from bleak import BleakClient
+
+        end_s = time.monotonic() + self._patience.connect_s
+        for tries_left in range(TRIES - 1, -1, -1):
+            left_s = end_s - time.monotonic()
+            self.inbox.ended = False  # by the last try
+            client = BleakClient(
+                device, self._ended, timeout=left_s / 2 if tries_left else left_s + GRACE_S
+            )
+            self._client = client
+            try:
+                await client.connect()
+            except (
+                Exception
+            ) as error:  # bleak's, D-Bus's and the system's kinds have no common root
+                found = f"{type(error).__name__} {error}"
+                if not tries_left or not any(sign in found for sign in _MENDABLE):
+                    raise
+                await asyncio.sleep(AGAIN_S)
+            else:
+                break
+        return client
+
+    def _ended(self, client: "BleakClient") -> None:
+        if client is self._client:
+            self.inbox.end()
 
     def _keeper(self, tag: bytes) -> "Callable[[BleakGATTCharacteristic, bytearray], None]":
         def keep(_: "BleakGATTCharacteristic", data: bytearray) -> None:

@@ -9,6 +9,7 @@ import select
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -140,6 +141,7 @@ class FakeBluez:
         self._objects: dict[str, Interfaces] = {HCI: {ADAPTER: _adapter()}}
         self._advertised: dict[str, Peripheral] = {}
         self._failing: dict[str, tuple[str, str, int]] = {}
+        self._calls: Counter[str] = Counter()
         self._notifying: set[str] = set()
         self._tasks: set[asyncio.Task[object]] = set()
         self._ready = Event()
@@ -179,6 +181,10 @@ class FakeBluez:
     def fail(self, member: str, error: str, text: str = "", times: int = 1_000_000) -> None:
         """Answer this method by this error so often from now on; an empty error makes it hang."""
         self._do(lambda: self._failing.__setitem__(member, (error, text, times)))
+
+    def calls(self, member: str) -> int:
+        """How often this method was called."""
+        return self._calls[member]
 
     def heal(self) -> None:
         """No method fails any more."""
@@ -280,6 +286,7 @@ class FakeBluez:
         if call.message_type != MessageType.METHOD_CALL:
             return None
         path, member = call.path or "", call.member or ""
+        self._calls[member] += 1
         if member in self._failing:
             error, text, times = self._failing.pop(member)
             if times > 1:

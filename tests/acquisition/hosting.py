@@ -11,7 +11,7 @@ from dbus_fast import Message, MessageType, Variant
 
 from fasciscope.firmware_bridge.profile import Gatt
 
-from .fake_bluez import (
+from fake_bluez import (
     CHARACTERISTIC,
     HCI,
     MANAGER,

@@ -382,6 +382,41 @@ def test_a_refusal_or_silence_while_opening_is_told_and_it_can_be_opened_afterwa
     link.close()
 
 
+@pytest.mark.parametrize(
+    ("error", "text", "times"),
+    [
+        ("org.bluez.Error.Failed", "le-connection-abort-by-remote", 1),
+        ("org.bluez.Error.Failed", "le-connection-abort-by-remote", 2),
+        ("org.bluez.Error.Failed", "Software caused connection abort", 2),
+        ("org.bluez.Error.Failed", "le-connection-abort-by-local", 1),  # bleak itself waits here
+        ("org.bluez.Error.InProgress", "", 2),
+        ("", "no answer at all", 1),
+    ],
+)
+def test_a_connection_that_fails_as_radios_do_is_tried_again(
+    npg: Stage, error: str, text: str, times: int
+) -> None:
+    npg.bluez.fail("Connect", error, text, times)
+    link = npg.link()
+    link._patience = Patience(scan_s=5.0, settle_s=0.05, connect_s=4.0)
+    started(link, npg)
+    assert npg.bluez.calls("Connect") == times + 1
+    assert len(taken(link, npg.play(30))) == 3
+    link.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "n_tries"), [("le-connection-abort-by-remote", 3), ("br-connection-refused", 1)]
+)
+def test_a_connection_is_tried_three_times_at_most_and_once_if_it_is_refused(
+    npg: Stage, text: str, n_tries: int
+) -> None:
+    npg.bluez.fail("Connect", "org.bluez.Error.Failed", text)
+    with pytest.raises(DeviceError, match=f"Connecting to NPG.*{text}"):
+        npg.link().open()
+    assert npg.bluez.calls("Connect") == n_tries
+
+
 def test_a_command_that_is_for_ever_in_progress_is_given_up(npg: Stage) -> None:
     link = npg.link()
     link._patience = Patience(scan_s=5.0, settle_s=0.05, call_s=0.3)
