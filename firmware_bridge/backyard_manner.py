@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fasciscope.firmware_bridge.backyard import ASK_TYPE, encode_message
+from fasciscope.firmware_bridge.codec import Codec
 
 _LONGEST = 64
 
@@ -11,6 +12,7 @@ _LONGEST = 64
 class BackyardManner:
     """A board of this `kind`, as it calls itself. Other commands are taken without a word."""
 
+    codec: Codec
     kind: str
     streaming: bool = True
     _line: bytes = b""

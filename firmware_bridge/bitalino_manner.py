@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fasciscope.firmware_bridge import bitalino
+from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.frames import Frames
 
 VERSION = b"BITalino_v5.2\n"
@@ -20,12 +21,16 @@ _BATTERY_COUNT = 700
 class BitalinoManner:
     """Sends the channels that its start command names, live or simulated, and its digital outputs."""
 
+    codec: Codec
     streaming: bool = False
     channels: tuple[int, ...] = tuple(range(6))
     outputs: tuple[int, int] = (0, 0)
     threshold: int = 0
     pwm: int = 0
     _sets_pwm: bool = False
+
+    def __post_init__(self) -> None:
+        self.codec = replace(self.codec, encode=self._encode)
 
     def hear(self, byte: bytes) -> bytes:
         """Take a byte; give the answer."""
@@ -62,7 +67,7 @@ class BitalinoManner:
         crc = int(bitalino.crc4(np.frombuffer(state, np.uint8)[None])[0])
         return state[:-1] + bytes([digital | crc])
 
-    def encode(self, frames: Frames) -> bytes:
+    def _encode(self, frames: Frames) -> bytes:
         """The frames of all six channels, with those only that were asked for."""
         bits = np.array(bitalino.BITS)
         places = np.arange(len(self.channels))

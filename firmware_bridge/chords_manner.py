@@ -17,6 +17,7 @@ class ChordsManner:
     With `stops_at_once` any byte ends the stream, be it a command or not.
     """
 
+    codec: Codec
     name: bytes
     states: tuple[bytes, bytes] = (b"START", b"STOP")
     stops_at_once: bool = False
@@ -38,11 +39,11 @@ class ChordsManner:
         return b"" if answer is None else answer + _ANSWER_END
 
 
-def _manner(codec_name: str, _: Codec) -> ChordsManner:
+def _manner(codec_name: str, codec: Codec) -> ChordsManner:
     """The board of this wire format, by the first of the names that it may give itself."""
     name = next(told for told, codec in chords.ANSWERS.items() if codec == codec_name)
     states = (b"RUNNING", b"STOPPED") if name == "NPG-LITE" else (b"START", b"STOP")
-    return ChordsManner(name.encode("ascii"), states, stops_at_once=name.startswith("UNO"))
+    return ChordsManner(codec, name.encode("ascii"), states, stops_at_once=name.startswith("UNO"))
 
 
 MANNERS = {

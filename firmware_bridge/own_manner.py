@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fasciscope.firmware_bridge import own
+from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.own_hello import Hello
 
 LONGEST = 23
@@ -13,6 +14,7 @@ LONGEST = 23
 class OwnManner:
     """Hears lines, answers in frames of text. What it plays has one rate: any other is refused."""
 
+    codec: Codec
     hello: Hello
     streaming: bool = False
     _line: bytes = b""

@@ -4,7 +4,7 @@ A player (a pseudo-terminal, a socket) carries the bytes and asks for as many sa
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from fasciscope.firmware_bridge.boards import BOARDS
 from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.frames import Frames
+from fasciscope.firmware_bridge.hackeeg_manner import HackeegManner
 from fasciscope.firmware_bridge.own_hello import Hello
 from fasciscope.firmware_bridge.own_manner import OwnManner
 from fasciscope.firmware_bridge.profile import Profile
@@ -34,6 +35,8 @@ Signal = Callable[[int, int], NDArray[np.int32]]
 class Manner(Protocol):
     """How a kind of board answers: a byte of the host at a time, its answer, and whether it streams now."""
 
+    codec: Codec
+    """Its wire format, as it is set now."""
     streaming: bool
     """True between start and stop."""
 
@@ -46,6 +49,7 @@ class Manner(Protocol):
 class CytonManner:
     """OpenBCI's letters: ``b`` start, ``s`` stop, texts that end in ``$$$`` (boards.md 1.1)."""
 
+    codec: Codec
     streaming: bool = False
     _inside: bytes = b""  # of a command of several letters: its first
 
@@ -89,6 +93,7 @@ class ProfileManner:
     Without a start command it streams from power-on.
     """
 
+    codec: Codec
     start: bytes
     stop: bytes
     streaming: bool
@@ -106,11 +111,12 @@ class ProfileManner:
 
 
 MANNERS: dict[str, Callable[[Codec], Manner]] = {
-    "bitalino": lambda _: BitalinoManner(),
-    "cyton": lambda _: CytonManner(),
-    "cyton-daisy": lambda _: CytonManner(),
-    "human-spikerbox": lambda _: BackyardManner("HUMANSB"),
-    "muscle-spikershield": lambda _: BackyardManner("MUSCLESS"),
+    "bitalino": BitalinoManner,
+    "cyton": CytonManner,
+    "cyton-daisy": CytonManner,
+    "hackeeg": HackeegManner,
+    "human-spikerbox": lambda codec: BackyardManner(codec, "HUMANSB"),
+    "muscle-spikershield": lambda codec: BackyardManner(codec, "MUSCLESS"),
     "shimmer3": ShimmerManner,
     **chords_manner.MANNERS,
 }
@@ -124,13 +130,17 @@ class VirtualBoard:
     `origin` is the sample of `signal` with which the present stream began.
     """
 
-    codec: Codec
     manner: Manner
     signal: Signal
     sent: int = 0  # samples since the last start
     starts: int = 0
     origin: int = 0
     _counted_from: int = 0  # the frame at which the counter was 0
+
+    @property
+    def codec(self) -> Codec:
+        """Its wire format, as it is set now."""
+        return self.manner.codec
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes of the host; give the answers to them."""
@@ -170,19 +180,16 @@ def virtual_board(name: str, signal: Signal, rate_hz: float | None = None) -> Vi
     codec = CODECS[profile.codec]
     if rate_hz is not None and profile.codec_at is not None:
         codec = profile.codec_at(rate_hz)
-    manner = _manner_of(name, profile, codec, rate_hz)
-    if isinstance(manner, BitalinoManner):  # the host's start command says which channels
-        codec = replace(codec, encode=manner.encode)
-    return VirtualBoard(codec, manner, signal)
+    return VirtualBoard(_manner_of(name, profile, codec, rate_hz), signal)
 
 
 def _manner_of(name: str, profile: Profile, codec: Codec, rate_hz: float | None) -> Manner:
     if name in MANNERS:
         return MANNERS[name](codec)
     if profile.tells:
-        return OwnManner(_hello(name, codec, rate_hz or USUAL_RATE_HZ))
+        return OwnManner(codec, _hello(name, codec, rate_hz or USUAL_RATE_HZ))
     start, stop = (b"".join(commands[-1:]) for commands in (profile.start, profile.stop))
-    return ProfileManner(start, stop, streaming=profile.streams or not start)
+    return ProfileManner(codec, start, stop, streaming=profile.streams or not start)
 
 
 def _hello(name: str, codec: Codec, rate_hz: float) -> Hello:

@@ -32,7 +32,7 @@ def numbered(n_channels: int) -> Callable[[int, int], np.ndarray]:
 
 def told_link(hello: Hello = SKETCH) -> VirtualLink:
     """A board that says this of itself."""
-    sketch = VirtualBoard(hello.codec, OwnManner(hello), numbered(hello.channels))
+    sketch = VirtualBoard(OwnManner(hello.codec, hello), numbered(hello.channels))
     return VirtualLink("sketch", Played(sketch, hello.rate_hz), 0.0)
 
 
@@ -104,14 +104,14 @@ def test_a_rate_is_set_before_the_board_is_asked_and_again_before_it_starts() ->
 
 
 def test_a_damaged_answer_is_asked_for_again() -> None:
-    sketch = VirtualBoard(SKETCH.codec, OwnManner(SKETCH), numbered(3))
+    sketch = VirtualBoard(OwnManner(SKETCH.codec, SKETCH), numbered(3))
     link = Damaged("sketch", Played(sketch, SKETCH.rate_hz), 0.0)
     link.spoils = 2  # the answer to stop, and the first to hello?
     assert hello_over(link, PROFILE) == SKETCH
 
 
 def test_a_board_that_still_streams_is_stopped_first() -> None:
-    sketch = VirtualBoard(SKETCH.codec, OwnManner(SKETCH), numbered(3))
+    sketch = VirtualBoard(OwnManner(SKETCH.codec, SKETCH), numbered(3))
     sketch.receive(own.START)
     link = VirtualLink("sketch", Played(sketch, SKETCH.rate_hz), 0.0)
     assert hello_over(link, PROFILE) == SKETCH
@@ -119,7 +119,7 @@ def test_a_board_that_still_streams_is_stopped_first() -> None:
 
 
 def test_every_speed_is_tried_before_it_is_given_up() -> None:
-    sketch = VirtualBoard(SKETCH.codec, OwnManner(SKETCH), numbered(3))
+    sketch = VirtualBoard(OwnManner(SKETCH.codec, SKETCH), numbered(3))
     link = TwoSpeeds("sketch", Played(sketch, SKETCH.rate_hz), 0.0)
     assert hello_over(link, PROFILE) == SKETCH
 

@@ -37,7 +37,9 @@ def single_file(package: str, name: str) -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        spec.loader.exec_module(module)
     return module
 
 
@@ -151,3 +153,36 @@ def test_chords_python_knows_the_board_by_its_name_and_reads_every_sample(
         work.join(PATIENCE_S)
         assert not work.is_alive()
     follow(client.data[:, client.data.any(axis=0)].T, scattered(name))
+
+
+@pytest.mark.parametrize("as_messagepack", [False, True])
+def test_hackeegs_own_driver_sets_the_board_up_and_reads_samples_and_their_numbers(
+    as_messagepack: bool,
+) -> None:
+    hackeeg = peer("hackeeg")
+    samples: list[Any] = []
+    ended = threading.Event()
+
+    def talk(port: str) -> None:
+        board = hackeeg.HackEEGBoard(port)
+        board.connect()
+        board.disable_all_channels()
+        if as_messagepack:
+            board.messagepack_mode()
+        board.start()
+        board.rdatac()
+        samples.extend(board.read_rdatac_response() for _ in range(400))
+        board.stop_and_sdatac_messagepack()  # whatever the mode is
+        assert board.ok(board.nop())
+        ended.set()
+
+    with played("hackeeg", scattered("hackeeg"), 1000.0) as port:
+        threading.Thread(target=talk, args=(port,), daemon=True).start()  # it waits without end
+        assert ended.wait(PATIENCE_S)
+    numbers = np.array([one["sample_number"] for one in samples])
+    assert isinstance(samples[0]["D"], bytes) == as_messagepack
+    if not as_messagepack:  # of MessagePacks that come at once, it leaves out some
+        np.testing.assert_array_equal(numbers, np.arange(400))
+    assert (np.diff(numbers) > 0).all()
+    ours = np.concatenate([scattered("hackeeg")(number, 1) for number in numbers])
+    np.testing.assert_array_equal([one["channel_data"] for one in samples], ours)

@@ -88,3 +88,18 @@ def test_a_bitalino_sends_the_channels_that_it_was_asked_for() -> None:
     told = one.receive(b"\x0b")
     assert len(told) == 17
     assert told[14] == 0x40 >> 2
+
+
+def test_a_hackeeg_wakes_up_in_text_and_sends_samples_once_it_converts_and_is_read() -> None:
+    one = board("hackeeg")
+    assert one.receive(b'{"COMMAND": "nop"}\r\n').startswith(b"400")
+    assert one.receive(b"JSONLINES\r\n") == b'{"STATUS_CODE": 200, "STATUS_TEXT": "Ok"}\n'
+    assert b"400" in one.receive(b"jsonlines\n[]\n{}\n")
+    assert b"200" in one.receive(b'{"COMMAND": "start"}\n')
+    assert one.stream(2) == b""
+    one.receive(b'{"COMMAND": "rdatac"}\n')
+    assert one.stream(2).count(b'{"C":200,"D":"') == 2
+    assert one.receive(b'{"COMMAND": "messagepack", "PARAMETERS": []}\n').count(b"\n") == 1
+    assert one.stream(1).startswith(b"\x82")
+    one.receive(b'{"COMMAND": "sdatac"}\n')
+    assert one.stream(2) == b""
