@@ -177,7 +177,7 @@ def _rate(address: Address, table: Board) -> float:
     text = address.given.get("rate")
     if text is None:
         if table.rate_hz is None:
-            raise MissingFactError(f"The rate of a {table.title} is set by you.", "?rate=HZ")
+            raise MissingFactError(f"{table.title} has the rate that you set.", "?rate=HZ")
         return table.rate_hz
     return _number(text)
 
