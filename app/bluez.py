@@ -69,7 +69,10 @@ class Bluez:
         while not self._room.poll(0):  # dbus-fast 5.2 takes "try again" for the end
             await asyncio.sleep(FULL_S)
             self.check()
-        await self._bus.send(message)
+        try:
+            await self._bus.send(message)
+        except (OSError, EOFError) as error:
+            raise DeviceError(_LOST) from error
 
     @asynccontextmanager
     async def registered(self, application: GattApplication) -> AsyncIterator[None]:
@@ -121,6 +124,10 @@ async def open_bluez() -> AsyncIterator[Bluez]:
         yield bluez
     finally:
         bus.disconnect()
+        with suppress(
+            OSError, EOFError
+        ):  # told by `check`; asyncio complains of what nobody asks for
+            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 async def _objects(bus: MessageBus) -> dict[str, dict[str, Any]]:
@@ -161,7 +168,11 @@ async def _call(
     call = Message(service, path, interface, member, signature=signature, body=body or [])
     try:
         reply = await asyncio.wait_for(bus.call(call), CALL_S)
-    except (TimeoutError, OSError, EOFError) as error:
+    except TimeoutError as error:
+        raise DeviceError(
+            f"BlueZ does not answer ({member}). Restart it: systemctl restart bluetooth."
+        ) from error
+    except (OSError, EOFError) as error:
         raise explained(error, f"Asking BlueZ for {member}") from error
     if reply.message_type == MessageType.ERROR:
         text = str(reply.body[0]) if reply.body else "no reason given"

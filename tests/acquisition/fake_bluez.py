@@ -153,7 +153,8 @@ class FakeBluez:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._do(self._leave)
+        if self._thread.is_alive():
+            self._do(self._leave)
         self._thread.join(BOUND_S)
 
     # -- what a test may do ---------------------------------------------------------------------

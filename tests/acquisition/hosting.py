@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbus_fast import Message, MessageType, Variant
-
-from fasciscope.firmware_bridge.profile import Gatt
-
 from fake_bluez import (
     CHARACTERISTIC,
     HCI,
@@ -21,6 +18,8 @@ from fake_bluez import (
     Interfaces,
     Peripheral,
 )
+
+from fasciscope.firmware_bridge.profile import Gatt
 
 GATT_MANAGER, ADVERTISING = "org.bluez.GattManager1", "org.bluez.LEAdvertisingManager1"
 ADVERTISEMENT = "org.bluez.LEAdvertisement1"
@@ -75,6 +74,10 @@ class HostingBluez(FakeBluez):
         """The adapter can only look for others."""
         self._do(lambda: self._objects[HCI].pop(ADVERTISING))
 
+    def leave(self) -> None:
+        """End without a word."""
+        self._do(self._leave)
+
     def release(self) -> None:
         """Give every program's advertisement up, and tell it."""
 
@@ -111,6 +114,8 @@ class HostingBluez(FakeBluez):
             assert reply.body[0]["Type"].value == "peripheral"
             assert reply.body[0]["ServiceUUIDs"].value == [one.gatt.service]
             self._advertised[one.path] = one
+            if self._calls["StartDiscovery"] > self._calls["StopDiscovery"]:
+                self._announce(one)
         self._bus.send(Message.new_method_return(call))
 
     def _of(self, owner: str) -> list[Hosted]:
