@@ -68,6 +68,10 @@ class Player:
         self._played.unplug()
         self._waiting = b""
 
+    def plug(self) -> None:
+        """Its power is back."""
+        self._played.plug(self._now())
+
     def step(self, way: Way, wait_s: float = TICK_S) -> bool:
         """Answer what the client said within `wait_s`, send what is due; False if the client left."""
         ready, _, _ = select.select([way.fileno], [], [], wait_s)
@@ -107,6 +111,7 @@ def play_on_terminal(
         player.unplug()
         while player.is_gone and not over():
             time.sleep(TICK_S)
+        player.plug()
 
 
 @contextmanager
@@ -157,6 +162,8 @@ def play_calling(
 
 def _serve(client: socket.socket, player: Player, over: Callable[[], bool]) -> None:
     with client:
+        if not player.is_gone:
+            player.plug()
         client.setblocking(False)
         way = Way(client.fileno(), client.recv, client.send)
         with suppress(ConnectionError):  # the client left: the next may come

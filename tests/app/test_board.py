@@ -1,5 +1,6 @@
 """Virtual boards as others see them: BrainFlow's own driver, and pyserial with our decoder."""
 
+import queue
 import socket
 import sys
 import threading
@@ -13,7 +14,13 @@ import serial
 from numpy.typing import NDArray
 
 from fasciscope.app.main import run
-from fasciscope.app.player import LOOPBACK, Player, play_calling, pseudo_terminal
+from fasciscope.app.player import (
+    LOOPBACK,
+    Player,
+    play_calling,
+    play_on_tcp,
+    pseudo_terminal,
+)
 from fasciscope.app.virtual import ScenarioSignal
 from fasciscope.firmware_bridge import CODECS, board
 from fasciscope.firmware_bridge.played import Played
@@ -143,6 +150,21 @@ def test_pyserial_and_our_decoder_read_every_sample(name: str, start: bytes) -> 
             got = np.concatenate([got, one.frames.counts])
             assert one.garbage == ()
     np.testing.assert_array_equal(got, signal(0, len(got)))
+
+
+def test_a_board_that_streams_from_power_on_does_so_for_the_next_client_too() -> None:
+    over, said = threading.Event(), queue.Queue[str]()
+    player = Player(Played(virtual_board("olimex", ramp(6)), 4000.0))
+    thread = threading.Thread(target=play_on_tcp, args=(player, over.is_set, said.put, 0))
+    thread.start()
+    try:
+        host, port = said.get(timeout=10.0).split(":")
+        for _ in range(3):
+            with socket.create_connection((host, int(port)), timeout=10.0) as client:
+                assert client.recv(1) != b""
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_a_board_answers_its_commands_and_is_silent_until_it_is_started() -> None:

@@ -70,6 +70,23 @@ def test_an_unplugged_board_forgets_and_its_samples_go_on_without_it() -> None:
     assert data[1] == 0
 
 
+def test_a_board_that_streams_from_power_on_does_so_again_and_others_wait_for_their_start() -> None:
+    olimex = Played(virtual_board("olimex", lambda first, n: signal(first, n)[:, :6]), 256.0)
+    assert len(olimex.due(1.0)) == 256 * 17
+    olimex.unplug()
+    assert olimex.due(2.0) == b""
+    olimex.plug(3.0)
+    olimex.plug(3.5)  # it has its power already
+    sent = olimex.due(4.0)
+    assert len(sent) == 256 * 17
+    assert sent[3] == 0  # the counter
+    assert sent[4:6] == bytes(divmod(768, 256))
+    cyton = played()
+    cyton.unplug()
+    cyton.plug(1.0)
+    assert cyton.due(2.0) == b""
+
+
 def test_a_counter_begins_anew_once() -> None:
     one = played(Faults(reset_s=0.1))
     one.due(0.08)
