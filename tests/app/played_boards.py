@@ -1,5 +1,6 @@
 """Virtual boards in their own thread, for clients of other people; and what these ought to read."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fasciscope.app.player import Player, pseudo_terminal
+from fasciscope.app.player import LOOPBACK, Player, play_calling, pseudo_terminal
 from fasciscope.firmware_bridge import CODECS
 from fasciscope.firmware_bridge.played import Played
 from fasciscope.firmware_bridge.profiles import PROFILES
@@ -65,3 +66,26 @@ def played(name: str, signal: Signal, rate_hz: float) -> Iterator[str]:
         finally:
             over.set()
             thread.join()
+
+
+@contextmanager
+def calling(name: str, signal: Signal, rate_hz: float, tcp_port: int) -> Iterator[None]:
+    """A board in another thread that calls a client on this machine as soon as that listens."""
+    over = threading.Event()
+    player = Player(Played(virtual_board(name, signal, rate_hz), rate_hz))
+    thread = threading.Thread(
+        target=play_calling, args=(player, over.is_set, lambda _name: None, tcp_port)
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody uses."""
+    with socket.socket() as one:
+        one.bind((LOOPBACK, 0))
+        return int(one.getsockname()[1])

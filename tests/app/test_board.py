@@ -17,7 +17,6 @@ from fasciscope.app.main import run
 from fasciscope.app.player import (
     LOOPBACK,
     Player,
-    play_calling,
     play_on_tcp,
     pseudo_terminal,
 )
@@ -105,29 +104,6 @@ def check(uv: NDArray[np.float64], name: str) -> None:
     assert len(counts) >= 600
     first = round(float(counts[0, 0]))
     np.testing.assert_allclose(counts, ramp(counts.shape[1])(first, len(counts)), atol=0.02)
-
-
-def test_brainflows_driver_is_called_by_the_board_that_calls() -> None:
-    brainflow = pytest.importorskip("brainflow.board_shim")
-    brainflow.BoardShim.disable_board_logger()
-    kind = brainflow.BoardIds.BIOLISTENER_BOARD
-    given = brainflow.BrainFlowInputParams()
-    with socket.socket() as some:
-        some.bind((LOOPBACK, 0))
-        given.ip_port = some.getsockname()[1]
-    given.ip_address, given.timeout = LOOPBACK, 10
-    over = threading.Event()
-    player = Player(Played(virtual_board("biolistener", ramp(8)), 2000.0))
-    board_thread = threading.Thread(
-        target=play_calling, args=(player, over.is_set, lambda _name: None, given.ip_port)
-    )
-    board_thread.start()
-    try:
-        data = heard(brainflow.BoardShim(kind, given))
-    finally:
-        over.set()
-        board_thread.join()
-    check(data[brainflow.BoardShim.get_exg_channels(kind)].T, "biolistener")
 
 
 @pytest.mark.parametrize(("name", "start"), [("cyton", b"b"), ("bitalino", b"\xfd")])

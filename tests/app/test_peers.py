@@ -9,13 +9,19 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import serial
-from played_boards import PATIENCE_S, follow, played, scattered, until
+from played_boards import PATIENCE_S, calling, follow, free_port, played, scattered, until
+
+from fasciscope.app.player import LOOPBACK
+from fasciscope.firmware_bridge import board
+from fasciscope.firmware_bridge.profiles import PROFILES
+from fasciscope.firmware_bridge.virtual import virtual_board
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
@@ -164,16 +170,16 @@ def test_hackeegs_own_driver_sets_the_board_up_and_reads_samples_and_their_numbe
     ended = threading.Event()
 
     def talk(port: str) -> None:
-        board = hackeeg.HackEEGBoard(port)
-        board.connect()
-        board.disable_all_channels()
+        device = hackeeg.HackEEGBoard(port)
+        device.connect()
+        device.disable_all_channels()
         if as_messagepack:
-            board.messagepack_mode()
-        board.start()
-        board.rdatac()
-        samples.extend(board.read_rdatac_response() for _ in range(400))
-        board.stop_and_sdatac_messagepack()  # whatever the mode is
-        assert board.ok(board.nop())
+            device.messagepack_mode()
+        device.start()
+        device.rdatac()
+        samples.extend(device.read_rdatac_response() for _ in range(400))
+        device.stop_and_sdatac_messagepack()  # whatever the mode is
+        assert device.ok(device.nop())
         ended.set()
 
     with played("hackeeg", scattered("hackeeg"), 1000.0) as port:
@@ -186,3 +192,80 @@ def test_hackeegs_own_driver_sets_the_board_up_and_reads_samples_and_their_numbe
     assert (np.diff(numbers) > 0).all()
     ours = np.concatenate([scattered("hackeeg")(number, 1) for number in numbers])
     np.testing.assert_array_equal([one["channel_data"] for one in samples], ours)
+
+
+def test_mudraka_decodes_the_notifications_of_a_mudra_link_and_tells_its_time() -> None:
+    mudraka = peer("mudraka")
+    signal, n = scattered("mudra-link"), 18 * 40
+    band = virtual_board("mudra-link", signal)
+    band.receive(PROFILES["mudra-link"].start[-1])
+    wire, size = band.stream(n), band.codec.packet_n
+    assert size is not None
+    client = mudraka.Stream(mudraka.Config())
+    for k in range(0, len(wire), size):
+        client.feed(wire[k : k + size], k / size * 0.0216)
+    read = np.empty((3, n), np.int32)
+    assert client.latest_into(read)[0] == n
+    np.testing.assert_array_equal(read.T, signal(0, n))
+    stats = client.stats()
+    assert (stats.total_written, stats.malformed_frames, stats.gap_count) == (n, 0, 0)
+    assert stats.last_device_time_us == band.codec.advance * (n - 1)
+
+
+@pytest.mark.parametrize("name", ["cyton", "cyton-daisy"])
+def test_pyopenbci_starts_a_cyton_and_reads_every_sample_and_number(name: str) -> None:
+    cyton = single_file("pyOpenBCI", "cyton")
+    samples: list[Any] = []
+    with played(name, scattered(name), 1000.0) as port:
+
+        def talk() -> None:
+            client = cyton.OpenBCICyton(port=port, daisy=name == "cyton-daisy")
+
+            def take(sample: Any) -> None:
+                samples.append(sample)
+                if len(samples) == 400:
+                    client.stop_stream()
+
+            client.start_stream(take)
+            client.disconnect()
+
+        work = threading.Thread(target=talk, daemon=True)
+        work.start()
+        work.join(PATIENCE_S)
+        for one in threading.enumerate():
+            if isinstance(one, threading.Timer):
+                one.cancel()  # its watchdog
+        assert not work.is_alive()
+    assert follow([one.channels_data for one in samples], scattered(name)) == 0
+
+
+def test_the_olimex_client_reads_every_sample_upside_down() -> None:
+    olimex = peer("olimex.exg")
+    with played("olimex", scattered("olimex"), 1000.0) as port, serial.Serial(port, 115_200) as way:
+        packets = olimex.PacketStreamReader(way)  # gives None while there is none
+        read: list[Any] = []
+        assert until(lambda: read.extend(islice(packets, 20)) or sum(map(bool, read)) >= 300)
+    follow(1024 - np.array([one for one in read if one]), scattered("olimex"))
+
+
+def test_a_biolistener_calls_brainflow_which_reads_every_sample() -> None:
+    brainflow = peer("brainflow.board_shim")
+    kind, shim = brainflow.BoardIds.BIOLISTENER_BOARD, brainflow.BoardShim
+    shim.disable_board_logger()
+    given = brainflow.BrainFlowInputParams()
+    given.ip_address, given.ip_port, given.timeout = LOOPBACK, free_port(), 5
+    client = shim(kind, given)
+    signal = scattered("biolistener")
+    with calling("biolistener", signal, 1000.0, given.ip_port):
+        client.prepare_session()
+        try:
+            client.start_stream(45_000)
+            assert until(lambda: client.get_board_data_count() >= 600)
+            data = client.get_board_data()
+            client.stop_stream()
+        finally:
+            client.release_session()
+    uv = data[shim.get_emg_channels(kind)].T
+    counts = uv / board("biolistener").uv_per_count
+    assert np.abs(counts - np.round(counts)).max() < 0.01
+    assert follow(np.round(counts), signal) == 0
