@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from fasciscope.app.main import run
 from fasciscope.app.player import (
-    LOOPBACK,
     Player,
     play_on_tcp,
     pseudo_terminal,
