@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -18,6 +19,7 @@ from fasciscope.app import peripheral
 from fasciscope.app.main import run
 from fasciscope.app.virtual import ScenarioSignal
 from fasciscope.core import DeviceError
+from fasciscope.datasets import open_recording
 from fasciscope.firmware_bridge import CODECS, chords
 from fasciscope.firmware_bridge.faults import Faults
 from fasciscope.firmware_bridge.profiles import PROFILES
@@ -113,6 +115,18 @@ def test_what_a_board_sends_arrives_to_the_sample(bluez: HostingBluez, name: str
     first = 0 if PROFILES[name].start else got[0, 0] - 1  # it had begun before we listened
     np.testing.assert_array_equal(got, numbers(first, len(got)))
     assert bluez.advertised == bluez.registered == []
+
+
+def test_a_board_of_our_own_is_asked_over_the_air_and_recorded_as_it_says(
+    bluez: HostingBluez, tmp_path: Path
+) -> None:
+    with in_the_air("fasciscope-esp32", 400.0):
+        source = "ble:fasciscope?board=fasciscope-esp32"
+        assert run(["record", source, "--out", str(tmp_path / "s"), "--for", "2s"]) == 0
+    read = open_recording(tmp_path / "s")
+    assert (read.info.rate_hz, read.n_samples) == (400.0, 800)
+    counts = np.concatenate([block.uv[:, 0] for block in read.blocks()])
+    np.testing.assert_array_equal(counts, np.arange(1, 801))
 
 
 @pytest.mark.parametrize("name", ["ganglion", "npg-lite-ble"])
