@@ -94,6 +94,8 @@ class Bluez:
         try:
             await _call(self._bus, self._adapter, interface, member, "oa{sv}", [path, {}])
         except DBusError as error:
+            if "AccessDenied" in error.type:
+                raise explained(error, f"Playing the board: {error.type}") from error
             raise DeviceError(
                 f"BlueZ refuses the board ({member}): {error.text} ({error.type}). {_REFUSED}"
             ) from error
@@ -124,9 +126,7 @@ async def open_bluez() -> AsyncIterator[Bluez]:
         yield bluez
     finally:
         bus.disconnect()
-        with suppress(
-            OSError, EOFError
-        ):  # told by `check`; asyncio complains of what nobody asks for
+        with suppress(OSError, EOFError):  # `check` has told it; asyncio wants it asked for
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 

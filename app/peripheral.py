@@ -1,6 +1,7 @@
 """Plays a virtual board as a Bluetooth LE peripheral, through BlueZ: for any client in the air.
 
-Linux only. BlueZ keeps the radio, the connections and the MTU; what it cannot send it drops.
+Linux only. BlueZ keeps the radio and the connections; it cuts a notification that is longer than the
+client's MTU.
 """
 
 import asyncio

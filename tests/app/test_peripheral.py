@@ -300,6 +300,15 @@ def test_what_bluez_refuses_is_told_in_its_words_and_nothing_stays(
     assert bluez.registered == []
 
 
+def test_who_may_not_use_bluetooth_is_told_what_to_do(
+    bluez: HostingBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bluez.fail("RegisterApplication", "org.freedesktop.DBus.Error.AccessDenied", "rejected")
+    code, message = told(capsys, "ganglion", "--ble")
+    assert code == 4
+    assert "usermod -aG bluetooth" in message
+
+
 def test_bluez_that_does_not_answer_is_told(
     bluez: HostingBluez, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
