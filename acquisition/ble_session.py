@@ -111,7 +111,6 @@ class Session:
         end_s = time.monotonic() + self._patience.connect_s
         for tries_left in range(TRIES - 1, -1, -1):
             left_s = end_s - time.monotonic()
-            self.inbox.ended = False  # by the last try
             client = BleakClient(
                 device, self._ended, timeout=left_s / 2 if tries_left else left_s + GRACE_S
             )
@@ -127,6 +126,7 @@ class Session:
                 await asyncio.sleep(AGAIN_S)
             else:
                 break
+        self.inbox.ended = not client.is_connected  # bleak tells the end of each try of its own too
         return client
 
     def _ended(self, client: "BleakClient") -> None:

@@ -141,6 +141,7 @@ class FakeBluez:
         self._objects: dict[str, Interfaces] = {HCI: {ADAPTER: _adapter()}}
         self._advertised: dict[str, Peripheral] = {}
         self._failing: dict[str, tuple[str, str, int]] = {}
+        self._aborts = 0
         self._calls: Counter[str] = Counter()
         self._notifying: set[str] = set()
         self._tasks: set[asyncio.Task[object]] = set()
@@ -182,6 +183,10 @@ class FakeBluez:
     def fail(self, member: str, error: str, text: str = "", times: int = 1_000_000) -> None:
         """Answer this method by this error so often from now on; an empty error makes it hang."""
         self._do(lambda: self._failing.__setitem__(member, (error, text, times)))
+
+    def abort(self, times: int) -> None:
+        """Break so many connections off at once, as BlueZ does where the radio is disturbed."""
+        self._aborts = times
 
     def calls(self, member: str) -> int:
         """How often this method was called."""
@@ -265,6 +270,12 @@ class FakeBluez:
         path = call.path or ""
         self._change(path, DEVICE, Connected=Variant("b", True))
         await asyncio.sleep(RADIO_S)
+        if self._aborts:
+            self._aborts -= 1
+            text = "le-connection-abort-by-local"
+            self._bus.send(Message.new_error(call, "org.bluez.Error.Failed", text))
+            self._change(path, DEVICE, Connected=Variant("b", False))
+            return
         self._bus.send(Message.new_method_return(call))
         await asyncio.sleep(RADIO_S)
         for part, interfaces in self._advertised[path].tree().items():

@@ -405,6 +405,18 @@ def test_a_connection_that_fails_as_radios_do_is_tried_again(
     link.close()
 
 
+def test_a_connection_that_broke_off_before_it_stood_is_no_loss(npg: Stage) -> None:
+    npg.bluez.abort(2)  # bleak tries again by itself, and says of each that it was lost
+    link = started(npg.link(), npg)
+    assert npg.bluez.calls("Connect") == 3
+    assert link.read(0.0) is None
+    assert len(taken(link, npg.play(30))) == 3
+    npg.bluez.drop(npg.peripheral)
+    with pytest.raises(LinkLostError, match="has disconnected"):
+        link.read(BOUND_S)
+    link.close()
+
+
 @pytest.mark.parametrize(
     ("text", "n_tries"), [("le-connection-abort-by-remote", 3), ("br-connection-refused", 1)]
 )
