@@ -43,7 +43,7 @@ class HackeegManner:
 
     @streaming.setter
     def streaming(self, now: bool) -> None:
-        self._converts = self._reads = now
+        self._converts, self._reads, self._is_text = now, now, not now
 
     def hear(self, byte: bytes) -> bytes:
         """Take a byte of a line; obey and answer at its end."""

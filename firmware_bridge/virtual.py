@@ -19,6 +19,7 @@ from fasciscope.firmware_bridge.codec import Codec
 from fasciscope.firmware_bridge.codecs import CODECS
 from fasciscope.firmware_bridge.frames import Frames
 from fasciscope.firmware_bridge.hackeeg_manner import HackeegManner
+from fasciscope.firmware_bridge.myo_manner import MyoManner
 from fasciscope.firmware_bridge.own_hello import Hello
 from fasciscope.firmware_bridge.own_manner import OwnManner
 from fasciscope.firmware_bridge.profile import Profile
@@ -117,6 +118,7 @@ MANNERS: dict[str, Callable[[Codec], Manner]] = {
     "hackeeg": HackeegManner,
     "human-spikerbox": lambda codec: BackyardManner(codec, "HUMANSB"),
     "muscle-spikershield": lambda codec: BackyardManner(codec, "MUSCLESS"),
+    "myo": MyoManner,
     "shimmer3": ShimmerManner,
     **chords_manner.MANNERS,
 }

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,7 +33,7 @@ def scattered(name: str) -> Signal:
     return counts
 
 
-def follow(rows: ArrayLike, signal: Signal, latest: int = 2000) -> int:
+def follow(rows: ArrayLike, signal: Signal, latest: int = 5000) -> int:
     """Check that `rows` are the signal's from some sample on, none missing; give its number."""
     got = np.asarray(rows)
     assert len(got), "nothing was read"
@@ -49,11 +50,13 @@ def until(done: Callable[[], bool]) -> bool:
 
 
 @contextmanager
-def played(name: str, signal: Signal, rate_hz: float) -> Iterator[str]:
-    """The port of a board that is played by another thread."""
+def played(
+    name: str, signal: Signal, rate_hz: float, through: Callable[[Played], Any] = lambda one: one
+) -> Iterator[str]:
+    """The port of a board that is played by another thread, `through` something that stands between."""
     over = threading.Event()
     with pseudo_terminal() as (way, port):
-        player = Player(Played(virtual_board(name, signal, rate_hz), rate_hz))
+        player = Player(through(Played(virtual_board(name, signal, rate_hz), rate_hz)))
 
         def work() -> None:
             while not over.is_set():

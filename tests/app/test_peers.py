@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import serial
+from myo_dongle import MyoDongle
 from played_boards import PATIENCE_S, calling, follow, free_port, played, scattered, until
 
 from fasciscope.app.player import LOOPBACK
@@ -170,6 +172,7 @@ def test_hackeegs_own_driver_sets_the_board_up_and_reads_samples_and_their_numbe
     ended = threading.Event()
 
     def talk(port: str) -> None:
+        samples.clear()
         device = hackeeg.HackEEGBoard(port)
         device.connect()
         device.disable_all_channels()
@@ -177,19 +180,31 @@ def test_hackeegs_own_driver_sets_the_board_up_and_reads_samples_and_their_numbe
             device.messagepack_mode()
         device.start()
         device.rdatac()
-        samples.extend(device.read_rdatac_response() for _ in range(400))
+        while len(samples) < 400:
+            told = device.read_rdatac_response()
+            samples.extend([told] if "sample_number" in told else [])
         device.stop_and_sdatac_messagepack()  # whatever the mode is
         assert device.ok(device.nop())
         ended.set()
 
+    def insist(port: str) -> None:
+        """It waits for answers by the clock: on a slow machine they come too late."""
+        for _ in range(5):
+            with suppress(ValueError):
+                talk(port)
+                break
+
     with played("hackeeg", scattered("hackeeg"), 1000.0) as port:
-        threading.Thread(target=talk, args=(port,), daemon=True).start()  # it waits without end
-        assert ended.wait(PATIENCE_S)
+        threading.Thread(
+            target=insist, args=(port,), daemon=True
+        ).start()  # it may wait without end
+        assert ended.wait(2 * PATIENCE_S)
     numbers = np.array([one["sample_number"] for one in samples])
     assert isinstance(samples[0]["D"], bytes) == as_messagepack
-    if not as_messagepack:  # of MessagePacks that come at once, it leaves out some
-        np.testing.assert_array_equal(numbers, np.arange(400))
-    assert (np.diff(numbers) > 0).all()
+    gaps = np.diff(numbers)
+    assert (
+        gaps > 0 if as_messagepack else gaps == 1
+    ).all()  # of MessagePacks at once, it loses some
     ours = np.concatenate([scattered("hackeeg")(number, 1) for number in numbers])
     np.testing.assert_array_equal([one["channel_data"] for one in samples], ours)
 
@@ -269,3 +284,23 @@ def test_a_biolistener_calls_brainflow_which_reads_every_sample() -> None:
     counts = uv / board("biolistener").uv_per_count
     assert np.abs(counts - np.round(counts)).max() < 0.01
     assert follow(np.round(counts), signal) == 0
+
+
+def test_pyomyo_finds_a_myo_with_its_dongle_and_reads_every_sample() -> None:
+    pyomyo = peer("pyomyo")
+    samples: list[Any] = []
+    with played("myo", scattered("myo"), 200.0, MyoDongle) as port:
+
+        def talk() -> None:
+            client = pyomyo.Myo(tty=port, mode=pyomyo.emg_mode.RAW)
+            client.connect()
+            client.add_emg_handler(lambda emg, moving: samples.append(emg))
+            while len(samples) < 300:
+                client.run()
+            client.disconnect()
+
+        work = threading.Thread(target=talk, daemon=True)
+        work.start()
+        work.join(PATIENCE_S)
+        assert not work.is_alive()
+    follow(samples[:300], scattered("myo"))  # while it hangs up, it leaves out some

@@ -103,3 +103,16 @@ def test_a_hackeeg_wakes_up_in_text_and_sends_samples_once_it_converts_and_is_re
     assert one.stream(1).startswith(b"\x82")
     one.receive(b'{"COMMAND": "sdatac"}\n')
     assert one.stream(2) == b""
+    one.manner.streaming = False  # it was unplugged, and wakes up in text again
+    assert one.receive(b"nop\n") == b"200 Ok\r\n"
+
+
+def test_a_myo_streams_by_the_mode_that_is_set_and_by_nothing_inside_other_commands() -> None:
+    one = board("myo")
+    one.receive(bytes([3, 1, 1, 9, 1, 1]))  # vibrate; never sleep
+    one.receive(bytes([7, 5, 1, 3, 3, 0, 0]))  # a longer vibration, with a mode's bytes inside
+    assert one.stream(4) == b""
+    one.receive(bytes([1, 3, 3, 1, 0]))
+    assert len(one.stream(4)) == 2 * 17
+    one.receive(bytes([1, 3, 0, 0, 0]))
+    assert one.stream(4) == b""
