@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fasciscope.acquisition import hello
 from fasciscope.acquisition.hello import hello_over
 from fasciscope.acquisition.link import NoFramesError, Piece
 from fasciscope.acquisition.virtual_link import VirtualLink
@@ -22,6 +23,14 @@ from fasciscope.firmware_bridge.virtual import VirtualBoard, virtual_board
 
 PROFILE: Profile = replace(PROFILES["fasciscope-uno"], wakes_s=0.0)
 TABLE: Board = board("fasciscope-uno")
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Played boards answer at once."""
+    monkeypatch.setattr(hello, "ANSWER_S", 0.2)
+
+
 SKETCH = Hello("EMG bench 3", 3, 12, 0, 4095, (1_000_000, 1001), 0.5)
 
 
@@ -30,10 +39,10 @@ def numbered(n_channels: int) -> Callable[[int, int], np.ndarray]:
     return lambda first, n: np.tile((first + np.arange(n)[:, None]) % 4000, n_channels).astype("i4")
 
 
-def told_link(hello: Hello = SKETCH) -> VirtualLink:
+def told_link(said: Hello = SKETCH) -> VirtualLink:
     """A board that says this of itself."""
-    sketch = VirtualBoard(OwnManner(hello.codec, hello), numbered(hello.channels))
-    return VirtualLink("sketch", Played(sketch, hello.rate_hz), 0.0)
+    sketch = VirtualBoard(OwnManner(said.codec, said), numbered(said.channels))
+    return VirtualLink("sketch", Played(sketch, said.rate_hz), 0.0)
 
 
 class Damaged(VirtualLink):

@@ -156,7 +156,11 @@ def test_a_board_answers_its_commands_and_is_silent_until_it_is_started() -> Non
     assert one.stream(1)[1] == 0  # the counter begins anew
 
 
-@pytest.mark.parametrize("name", sorted(PROFILES))
+FEW = ("bitalino", "cyton", "fasciscope-uno", "ganglion", "muovi", "myo")
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in sorted(PROFILES) if name not in FEW]
+
+
+@pytest.mark.parametrize("name", [*FEW, *SLOW])
 def test_a_scenario_plays_within_the_board_s_range_and_for_ever(name: str) -> None:
     codec = CODECS[PROFILES[name].codec]
     signal = ScenarioSignal(name, "demo")

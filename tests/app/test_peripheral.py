@@ -38,7 +38,12 @@ from fasciscope.acquisition.link import LinkLostError
 
 BOUND_S = 20.0
 QUICK = Patience(scan_s=10.0, settle_s=0.05, connect_s=5.0, call_s=5.0)
-IN_THE_AIR = sorted(name for name, profile in PROFILES.items() if profile.gatt is not None)
+NAMED = ("bitalino", "fasciscope-esp32", "ganglion", "myo", "npg-lite-ble")
+IN_THE_AIR = [
+    name if name in NAMED else pytest.param(name, marks=pytest.mark.slow)
+    for name, profile in sorted(PROFILES.items())
+    if profile.gatt is not None
+]
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +122,7 @@ def test_what_a_board_sends_arrives_to_the_sample(bluez: HostingBluez, name: str
     assert bluez.advertised == bluez.registered == []
 
 
+@pytest.mark.slow
 def test_a_board_of_our_own_is_asked_over_the_air_and_recorded_as_it_says(
     bluez: HostingBluez, tmp_path: Path
 ) -> None:
@@ -129,7 +135,7 @@ def test_a_board_of_our_own_is_asked_over_the_air_and_recorded_as_it_says(
     np.testing.assert_array_equal(counts, np.arange(1, 801))
 
 
-@pytest.mark.parametrize("name", ["ganglion", "npg-lite-ble"])
+@pytest.mark.parametrize("name", ["ganglion", pytest.param("npg-lite-ble", marks=pytest.mark.slow)])
 def test_unplugged_and_plugged_in_again_a_recording_goes_on_after_one_gap(
     bluez: HostingBluez, name: str
 ) -> None:

@@ -260,6 +260,7 @@ def test_keys_that_are_typed_become_markers(tmp_path: Path) -> None:
     assert [text for text in texts if text.startswith("marker")] == ["marker m", "marker é"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root can mount a small disk"
 )

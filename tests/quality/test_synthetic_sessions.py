@@ -15,7 +15,13 @@ def test_cramps_and_contractions_are_told_apart_in_a_hundred_sessions() -> None:
         assert found / true >= 0.95
 
 
-@pytest.mark.parametrize("kind", sorted(accuracy.HARD))
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind if kind == "tremor" else pytest.param(kind, marks=pytest.mark.slow)
+        for kind in sorted(accuracy.HARD)
+    ],
+)
 def test_rhythms_are_hardly_ever_called_fasciculation(kind: str) -> None:
     wrong, judged = accuracy.hard_negatives(range(400, 401), (kind,))[kind]
     assert judged > 0
