@@ -2,11 +2,13 @@
 
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import ArrayLike
 
 from fasciscope.app.player import LOOPBACK, Player, play_calling, pseudo_terminal
@@ -92,3 +94,10 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind((LOOPBACK, 0))
         return int(one.getsockname()[1])
+
+
+def peer(name: str) -> Any:
+    """The module of a peer; old ones warn as they are read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip(name)

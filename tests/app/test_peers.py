@@ -17,22 +17,9 @@ from typing import Any
 import numpy as np
 import pytest
 import serial
-from myo_dongle import MyoDongle
-from played_boards import PATIENCE_S, calling, follow, free_port, played, scattered, until
-
-from fasciscope.app.player import LOOPBACK
-from fasciscope.firmware_bridge import board
-from fasciscope.firmware_bridge.profiles import PROFILES
-from fasciscope.firmware_bridge.virtual import virtual_board
+from played_boards import PATIENCE_S, follow, peer, played, scattered, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
-
-
-def peer(name: str) -> Any:
-    """The module of a peer; old ones warn as they are read."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return pytest.importorskip(name)
 
 
 def single_file(package: str, name: str) -> Any:
@@ -209,24 +196,6 @@ def test_hackeegs_own_driver_sets_the_board_up_and_reads_samples_and_their_numbe
     np.testing.assert_array_equal([one["channel_data"] for one in samples], ours)
 
 
-def test_mudraka_decodes_the_notifications_of_a_mudra_link_and_tells_its_time() -> None:
-    mudraka = peer("mudraka")
-    signal, n = scattered("mudra-link"), 18 * 40
-    band = virtual_board("mudra-link", signal)
-    band.receive(PROFILES["mudra-link"].start[-1])
-    wire, size = band.stream(n), band.codec.packet_n
-    assert size is not None
-    client = mudraka.Stream(mudraka.Config())
-    for k in range(0, len(wire), size):
-        client.feed(wire[k : k + size], k / size * 0.0216)
-    read = np.empty((3, n), np.int32)
-    assert client.latest_into(read)[0] == n
-    np.testing.assert_array_equal(read.T, signal(0, n))
-    stats = client.stats()
-    assert (stats.total_written, stats.malformed_frames, stats.gap_count) == (n, 0, 0)
-    assert stats.last_device_time_us == band.codec.advance * (n - 1)
-
-
 @pytest.mark.parametrize("name", ["cyton", "cyton-daisy"])
 def test_pyopenbci_starts_a_cyton_and_reads_every_sample_and_number(name: str) -> None:
     cyton = single_file("pyOpenBCI", "cyton")
@@ -261,46 +230,3 @@ def test_the_olimex_client_reads_every_sample_upside_down() -> None:
         read: list[Any] = []
         assert until(lambda: read.extend(islice(packets, 20)) or sum(map(bool, read)) >= 300)
     follow(1024 - np.array([one for one in read if one]), scattered("olimex"))
-
-
-def test_a_biolistener_calls_brainflow_which_reads_every_sample() -> None:
-    brainflow = peer("brainflow.board_shim")
-    kind, shim = brainflow.BoardIds.BIOLISTENER_BOARD, brainflow.BoardShim
-    shim.disable_board_logger()
-    given = brainflow.BrainFlowInputParams()
-    given.ip_address, given.ip_port, given.timeout = LOOPBACK, free_port(), 5
-    client = shim(kind, given)
-    signal = scattered("biolistener")
-    with calling("biolistener", signal, 1000.0, given.ip_port):
-        client.prepare_session()
-        try:
-            client.start_stream(45_000)
-            assert until(lambda: client.get_board_data_count() >= 600)
-            data = client.get_board_data()
-            client.stop_stream()
-        finally:
-            client.release_session()
-    uv = data[shim.get_emg_channels(kind)].T
-    counts = uv / board("biolistener").uv_per_count
-    assert np.abs(counts - np.round(counts)).max() < 0.01
-    assert follow(np.round(counts), signal) == 0
-
-
-def test_pyomyo_finds_a_myo_with_its_dongle_and_reads_every_sample() -> None:
-    pyomyo = peer("pyomyo")
-    samples: list[Any] = []
-    with played("myo", scattered("myo"), 200.0, MyoDongle) as port:
-
-        def talk() -> None:
-            client = pyomyo.Myo(tty=port, mode=pyomyo.emg_mode.RAW)
-            client.connect()
-            client.add_emg_handler(lambda emg, moving: samples.append(emg))
-            while len(samples) < 300:
-                client.run()
-            client.disconnect()
-
-        work = threading.Thread(target=talk, daemon=True)
-        work.start()
-        work.join(PATIENCE_S)
-        assert not work.is_alive()
-    follow(samples[:300], scattered("myo"))  # while it hangs up, it leaves out some
