@@ -8,31 +8,21 @@ neighbours: gaps to them, trains, the heart's rhythm, bursts, other channels.
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import Potential
+from fasciscope.dsp.company import CROWD_STATISTIC, SPIKE, Near, Seen, in_company
 from fasciscope.dsp.level import Level
-from fasciscope.dsp.rhythm import Train, heart_around, train_around
 from fasciscope.dsp.shapes import ShapeTracker
-from fasciscope.dsp.volley import members, volley_around
-from fasciscope.dsp.waves import lag_samples, similarity
+from fasciscope.dsp.waves import lag_samples, similarities, similarity
 
-ALIKE = 0.7  # noisy potentials of one unit still correlate by this much
-ALIKE_SIZE = (0.5, 2.0)
-HEART_ALIKE = 0.5  # beats vary with respiration and sit low in the noise
 SOURCE_LAG_S = 0.002  # one source on several channels (science.md 4, crosstalk)
 SOURCE_ALIKE = 0.9
-TRAIN_WINDOW_S = 5.0
 COINCIDENT_S = 0.003
-CROWD_S = 1.0
-BED_S = 5.0
-BED_STATISTIC = 0.85  # as strong as the potential itself, nearly
-CROWD_STATISTIC = 0.33  # weaker neighbours are no crowd
-UNIT_S = 2.5
 APPROACH_S = 2.0  # this far from a burst, potentials may lead up to it or away from it
-SPIKE = 0.6  # a potential this sharp is no bigger neighbour: it is a spike beside an answer
 EVERYTHING = 1 << 62
 
 
@@ -68,12 +58,12 @@ class _Queue:
 
     def nearest(self, peak: int, reach: float) -> Waiting | None:
         """The potential closest to sample `peak`, if within `reach` samples."""
-        after = bisect_left(self.peaks, peak)
-        close = [k for k in (after - 1, after) if 0 <= k < len(self.peaks)]
-        best = min(close, key=lambda k: abs(self.peaks[k] - peak), default=None)
-        if best is None or abs(self.peaks[best] - peak) > reach:
+        low = bisect_left(self.peaks, peak - reach)
+        if low == len(self.peaks) or self.peaks[low] > peak + reach:
             return None
-        return self.waiting[best]
+        after = bisect_left(self.peaks, peak)
+        close = (k for k in (after - 1, after) if 0 <= k < len(self.peaks))
+        return self.waiting[min(close, key=lambda k: abs(self.peaks[k] - peak))]
 
     def keep(self, kept: list[Waiting]) -> None:
         """Only these of what was not given yet."""
@@ -88,14 +78,13 @@ class _Queue:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Near:
-    """What lies within the window around one potential; arrays (m,), itself included at 0 s."""
+class _Ready:
+    """A potential whose window has passed, and where it is found."""
 
-    seconds: NDArray[np.float64]
-    statistic: NDArray[np.float64]
-    size: NDArray[np.float64]  # over the potential's own
-    alike: NDArray[np.float64]
-    sharpness: NDArray[np.float64]
+    waiting: Waiting
+    at: int  # in its channel's queue
+    channels: tuple[int, ...]  # that show its source
+    coincident: int
 
 
 class Context:
@@ -133,129 +122,104 @@ class Context:
             if bursts and len(queue.waiting) > queue.done:
                 queue.keep([w for w in queue.waiting[queue.done :] if not _inside(w, bursts)])
         limit = EVERYTHING if final else now - self._window
-        ready: list[Potential] = []
-        for channel in range(len(self._queues)):
-            ready.extend(self._complete(channel, limit, spans))
-        ready.sort(key=lambda p: (p.peak_sample, p.channel))
-        yield from ready
+        complete = [ready for c in range(len(self._queues)) for ready in self._complete(c, limit)]
+        if complete:
+            given = self._surround(complete, spans)
+            yield from sorted(given, key=lambda p: (p.peak_sample, p.channel))
         for queue in self._queues:
             queue.forget(limit - self._window)
 
-    def _complete(self, channel: int, limit: int, spans: list[list[Span]]) -> list[Potential]:
+    def _complete(self, channel: int, limit: int) -> Iterator[_Ready]:
+        """What is to be given, without what another channel shows better."""
         queue = self._queues[channel]
         first, queue.done = queue.done, bisect_left(queue.peaks, limit)
-        given = []
         for at in range(first, queue.done):
-            if queue.waiting[at].potential.statistic >= self._threshold:
-                potential = self._surround(channel, at, spans)
-                if potential is not None:
-                    given.append(potential)
-        return given
+            waiting = queue.waiting[at]
+            if waiting.potential.statistic >= self._threshold:
+                others = self._others(waiting.potential)
+                channels = _same_source(waiting, others, SOURCE_LAG_S * self._rate_hz)
+                if channels is not None:
+                    yield _Ready(waiting, at, channels, 1 + sum(o is not None for o in others))
 
-    def _surround(self, channel: int, at: int, spans: list[list[Span]]) -> Potential | None:
-        """The potential with its surroundings; None if another channel shows its source better."""
-        waiting = self._queues[channel].waiting[at]
-        own, peak = waiting.potential, waiting.potential.peak_sample
-        others = self._others(own)
-        channels = _same_source(waiting, others, SOURCE_LAG_S * self._rate_hz)
-        if channels is None:
-            return None
-        near = self._near(channel, at)
-        around = self._level.around(channel, peak)
-        coincident = 1 + sum(other is not None for other in others)
-        shape, match = self._shapes.assign(channel, waiting.wave, own.peak_to_peak)
-        placed = replace(
-            own,
-            channels=channels,
-            zero_lag=len(channels),
-            shape=shape,
-            shape_match=match,
-            near_burst_s=self._to_burst(peak, spans[channel]),
-            burst_step_s=self._step_to_burst(own, near, spans[channel]),
-            other_edge_s=self._to_edge(peak, channel, spans),
-            width_ms=around.width_ms(waiting.noise),
-            background=around.background(waiting.noise),
-            coincident=coincident,
-            coincident_share=coincident / len(self._queues),
-        )
-        return self._in_company(placed, near)
+    def _surround(self, complete: list[_Ready], spans: list[list[Span]]) -> Iterator[Potential]:
+        """The potentials (in order of channels and peaks) with their surroundings."""
+        potentials = [ready.waiting.potential for ready in complete]
+        peaks = np.array([p.peak_sample for p in potentials])
+        near, seen = self._near(complete), self._seen(potentials, peaks)
+        noise = np.array([ready.waiting.noise for ready in complete])
+        around = self._level.around(np.array([p.channel for p in potentials]), peaks)
+        columns = in_company(near, seen, self._threshold, self._window / self._rate_hz)
+        columns |= {"width_ms": around.width_ms(noise), "background": around.background(noise)}
+        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+        for k, (ready, own, row) in enumerate(zip(complete, potentials, rows, strict=True)):
+            bursts = spans[own.channel]
+            shape, match = self._shapes.assign(own.channel, ready.waiting.wave, own.peak_to_peak)
+            yield replace(
+                own,
+                channels=ready.channels,
+                zero_lag=len(ready.channels),
+                coincident=ready.coincident,
+                coincident_share=ready.coincident / len(self._queues),
+                shape=shape,
+                shape_match=match,
+                near_burst_s=self._to_burst(own.peak_sample, bursts),
+                burst_step_s=self._step_to_burst(own, near, k, bursts) if bursts else np.inf,
+                other_edge_s=self._to_edge(own.peak_sample, own.channel, spans),
+                **dict(zip(columns, row, strict=True)),
+            )
 
-    def _near(self, channel: int, at: int) -> _Near:
-        queue = self._queues[channel]
-        own = queue.waiting[at]
-        low = bisect_left(queue.peaks, queue.peaks[at] - self._window)
-        high = bisect_left(queue.peaks, queue.peaks[at] + self._window + 1)
-        others = queue.waiting[low:high]
+    def _near(self, complete: list[_Ready]) -> Near:
+        """The neighbours of each within the window on its channel."""
+        parts = [
+            self._near_on(self._queues[channel], list(group))
+            for channel, group in groupby(complete, key=lambda r: r.waiting.potential.channel)
+        ]
+        most = max(part.shape[2] for part in parts)
+        padded = np.full((5, len(complete), most), np.nan)
+        row = 0
+        for part in parts:
+            padded[:, row : row + part.shape[1], : part.shape[2]] = part
+            row += part.shape[1]
+        return Near(*padded)
+
+    def _near_on(self, queue: _Queue, ready: list[_Ready]) -> NDArray[np.float64]:
+        """The fields of `Near` (5, m, most) of one channel's potentials, NaN where there are less."""
+        peaks = np.array([r.waiting.potential.peak_sample for r in ready])
+        base = bisect_left(queue.peaks, peaks[0] - self._window)
+        others = queue.waiting[base : bisect_left(queue.peaks, peaks[-1] + self._window + 1)]
+        when = np.array(queue.peaks[base : base + len(others)])
+        low = np.searchsorted(when, peaks - self._window)
+        count = np.searchsorted(when, peaks + self._window + 1) - low
+        column = np.arange(count.max())
+        index = np.minimum(low[:, None] + column, len(others) - 1)
+        own = np.array([r.waiting.potential.peak_to_peak for r in ready])
         figures = np.array(
             [
                 (w.potential.statistic, w.potential.peak_to_peak, w.potential.sharpness)
                 for w in others
             ]
+        ).T
+        waves = np.array([r.waiting.wave for r in ready])
+        alike = similarities(waves, np.array([w.wave for w in others]), self._lag)
+        statistic, size, sharpness = figures[:, index]
+        near = np.array(
+            [
+                (when[index] - peaks[:, None]) / self._rate_hz,
+                statistic,
+                size / own[:, None],
+                np.take_along_axis(alike, index, axis=1),
+                sharpness,
+            ]
         )
-        seconds = (np.array(queue.peaks[low:high]) - queue.peaks[at]) / self._rate_hz
-        return _Near(
-            seconds=seconds,
-            statistic=figures[:, 0],
-            size=figures[:, 1] / own.potential.peak_to_peak,
-            alike=similarity(own.wave, np.stack([w.wave for w in others]), self._lag),
-            sharpness=figures[:, 2],
+        near[:, column >= count[:, None]] = np.nan
+        return near
+
+    def _seen(self, potentials: list[Potential], peaks: NDArray[np.int64]) -> Seen:
+        return Seen(
+            statistic=np.array([p.statistic for p in potentials]),
+            before_s=(peaks - self._level.first) / self._rate_hz,
+            after_s=(self._level.end - peaks) / self._rate_hz,
         )
-
-    def _in_company(self, own: Potential, near: _Near) -> Potential:
-        """The potential with how it stands among its neighbours."""
-        seconds = near.seconds
-        strong = near.statistic >= self._threshold
-        crowd = near.statistic >= max(CROWD_STATISTIC * own.statistic, self._threshold)
-        bed = near.statistic >= BED_STATISTIC * own.statistic
-        sized = (near.size >= ALIKE_SIZE[0]) & (near.size <= ALIKE_SIZE[1])
-        same, heart = sized & (near.alike >= ALIKE), sized & (near.alike >= HEART_ALIKE)
-        bigger = np.abs(seconds[(near.size > 1.0) & (near.sharpness < SPIKE)])
-        train = _train(seconds[same & (np.abs(seconds) <= TRAIN_WINDOW_S)])
-        heart_hz, heart_score = _heart(seconds[heart])
-        before, after = _gaps(seconds[strong])
-        apart = (strong & (near.sharpness < SPIKE)) | (seconds == 0.0)  # itself in any case
-        volley, chance = self._volley(seconds[apart], near.size[apart], own)
-        same_before, same_after = _gaps(seconds[same])
-        return replace(
-            own,
-            gap_before_s=before,
-            gap_after_s=after,
-            same_gap_before_s=same_before,
-            same_gap_after_s=same_after,
-            rhythm_hz=train.rate_hz,
-            rhythm_cv=train.cv,
-            rhythm_n=train.n,
-            heart_hz=heart_hz,
-            heart_score=heart_score,
-            bigger_gap_s=float(bigger.min()) if len(bigger) else np.inf,
-            bed_hz=self._others_hz(seconds[bed], BED_S, own),
-            crowd_hz=self._others_hz(seconds[crowd], CROWD_S, own),
-            same_hz=self._others_hz(seconds[same], UNIT_S, own),
-            weak_hz=self._hz(int((~strong).sum()), self._window / self._rate_hz, own),
-            volley=volley,
-            volley_chance=chance,
-        )
-
-    def _volley(
-        self, seconds: NDArray[np.float64], size: NDArray[np.float64], own: Potential
-    ) -> tuple[int, float]:
-        """Others close by, and the chance of so many."""
-        before_s, after_s = self._seen(own, self._window / self._rate_hz)
-        return volley_around(seconds[members(seconds, size)], before_s, after_s)
-
-    def _others_hz(self, seconds: NDArray[np.float64], reach_s: float, own: Potential) -> float:
-        """Others per second within `reach_s` either side of 0, where there was signal."""
-        return self._hz(int((np.abs(seconds) <= reach_s).sum()) - 1, reach_s, own)
-
-    def _hz(self, count: int, reach_s: float, own: Potential) -> float:
-        """So many within `reach_s` either side, per second of signal."""
-        return count / max(sum(self._seen(own, reach_s)), reach_s / 2)
-
-    def _seen(self, own: Potential, reach_s: float) -> tuple[float, float]:
-        """Seconds of signal within `reach_s` before and after the potential."""
-        before = (own.peak_sample - self._level.first) / self._rate_hz
-        after = (self._level.end - own.peak_sample) / self._rate_hz
-        return min(max(before, 0.0), reach_s), min(max(after, 0.0), reach_s)
 
     def _others(self, own: Potential) -> list[Waiting | None]:
         """What each other channel shows at the same moment, by channel; None for nothing and itself."""
@@ -269,10 +233,10 @@ class Context:
         away = [max(s.start - peak, peak - s.end, 0) for s in spans]
         return min(away) / self._rate_hz if away else np.inf
 
-    def _step_to_burst(self, own: Potential, near: _Near, spans: list[Span]) -> float:
+    def _step_to_burst(self, own: Potential, near: Near, k: int, spans: list[Span]) -> float:
         """The longest break on the way to a burst nearby, over potentials of like strength."""
-        least = max(CROWD_STATISTIC * own.statistic, self._threshold)
-        strong = near.seconds[(near.statistic >= least) & (near.sharpness < SPIKE)]
+        like = near.statistic[k] >= max(CROWD_STATISTIC * own.statistic, self._threshold)
+        strong = near.seconds[k, like & (near.sharpness[k] < SPIKE)]
         ways = [
             _longest_step(strong, edge / self._rate_hz)
             for span in spans
@@ -317,26 +281,8 @@ def _inside(waiting: Waiting, spans: list[Span]) -> bool:
     return any(span.start <= peak < span.end for span in spans)
 
 
-def _gaps(seconds: NDArray[np.float64]) -> tuple[float, float]:
-    """Seconds to the neighbours before and after 0; infinite where there is none."""
-    after = int(np.searchsorted(seconds, 0.0, side="right"))
-    before = int(np.searchsorted(seconds, 0.0, side="left"))
-    return (
-        -float(seconds[before - 1]) if before > 0 else np.inf,
-        float(seconds[after]) if after < len(seconds) else np.inf,
-    )
-
-
 def _longest_step(seconds: NDArray[np.float64], edge_s: float) -> float:
     """The longest gap between 0 and `edge_s`, over the potentials in between."""
     low, high = min(0.0, edge_s), max(0.0, edge_s)
     between = seconds[(seconds > low) & (seconds < high)]
     return float(np.diff(np.concatenate([[low], between, [high]])).max())
-
-
-def _train(seconds: NDArray[np.float64]) -> Train:
-    return train_around(seconds, int(np.searchsorted(seconds, 0.0)))
-
-
-def _heart(seconds: NDArray[np.float64]) -> tuple[float, float]:
-    return heart_around(seconds, int(np.searchsorted(seconds, 0.0)))

@@ -14,35 +14,41 @@ MEDIAN_SHARE = 0.82  # median over mean of the energy of 10 ms of Gaussian noise
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Around:
-    """The energy (n,) in hops of `hop_ms` within 0.75 s of a peak, and how far from it (n,) seconds."""
+    """The energy (m, n) in hops of `hop_ms` (m,) within 0.75 s of m peaks, and how far from them (m, n).
+
+    The rows are padded at their ends with infinity, which is neither near nor quiet.
+    """
 
     energy: NDArray[np.float64]
     seconds: NDArray[np.float64]
-    hop_ms: float
+    hop_ms: NDArray[np.float64]
 
-    def background(self, noise: float) -> float:
-        """RMS of what lies there, the potential left out, over the noise; a median.
+    def background(self, noise: NDArray[np.float64]) -> NDArray[np.float64]:
+        """RMS (m,) of what lies there, the potential left out, over the noise (m,); a median.
 
         Other isolated potentials do not raise it; a low contraction does.
         """
-        away = self.energy[np.abs(self.seconds) > OWN_S]
-        if len(away) == 0:
-            return 1.0
-        return float(np.sqrt(np.median(away) / MEDIAN_SHARE) / noise)
+        away = np.where(np.abs(self.seconds) > OWN_S, self.energy, np.inf)
+        away.sort(axis=1)
+        count = np.isfinite(away).sum(axis=1)
+        rows = np.arange(len(away))
+        median = (away[rows, np.maximum(count - 1, 0) // 2] + away[rows, count // 2]) / 2
+        return np.where(count == 0, 1.0, np.sqrt(median / MEDIAN_SHARE) / noise)
 
-    def width_ms(self, noise: float) -> float:
-        """How long the energy around the peak stays above 3 % of its largest."""
-        if len(self.energy) == 0:
-            return 0.0
-        at = int(np.abs(self.seconds).argmin())
-        near = slice(max(0, at - 2), at + 3)
-        top = near.start + int(self.energy[near].argmax())
-        floor = max(WIDE_SHARE * self.energy[top], (WIDE_NOISE * noise) ** 2)
-        quiet = np.flatnonzero(self.energy < floor)
-        before, after = quiet[quiet < top], quiet[quiet > top]
-        start = int(before[-1]) + 1 if len(before) else 0
-        end = int(after[0]) if len(after) else len(self.energy)
-        return max(1, end - start) * self.hop_ms
+    def width_ms(self, noise: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How long (m,) the energy around the peak stays above 3 % of its largest."""
+        count = np.isfinite(self.energy).sum(axis=1)
+        at = np.abs(self.seconds).argmin(axis=1)
+        near = np.clip(at[:, None] + np.arange(-2, 3), 0, np.maximum(count - 1, 0)[:, None])
+        energy = np.take_along_axis(self.energy, near, axis=1)
+        rows = np.arange(len(near))
+        top = near[rows, energy.argmax(axis=1)]
+        floor = np.maximum(WIDE_SHARE * self.energy[rows, top], (WIDE_NOISE * noise) ** 2)
+        quiet = self.energy < floor[:, None]
+        index = np.arange(quiet.shape[1])
+        start = np.where(quiet & (index < top[:, None]), index + 1, 0).max(axis=1)
+        end = np.where(quiet & (index > top[:, None]), index, count[:, None]).min(axis=1)
+        return np.where(count == 0, 0.0, np.maximum(1, end - start) * self.hop_ms)
 
 
 class Level:
@@ -67,14 +73,21 @@ class Level:
         self._samples = np.concatenate([self._samples[drop:], samples])
         self._energy = np.concatenate([self._energy[drop:], energy])
 
-    def around(self, channel: int, peak: int) -> Around:
-        """What lies within 0.75 s of sample `peak`."""
+    def around(self, channels: NDArray[np.intp], peaks: NDArray[np.int64]) -> Around:
+        """What lies within 0.75 s of the samples `peaks` (m,) on `channels` (m,)."""
+        if len(self._samples) == 0:
+            nothing = np.full((len(peaks), 1), np.inf)
+            return Around(nothing, nothing, np.zeros(len(peaks)))
         reach = AROUND_S * self._rate_hz
-        low, high = np.searchsorted(self._samples, [peak - reach, peak + reach])
-        samples = self._samples[low:high]
-        hop = float(samples[1] - samples[0]) if len(samples) > 1 else 0.0
+        low = np.searchsorted(self._samples, peaks - reach)
+        count = np.searchsorted(self._samples, peaks + reach) - low
+        column = np.arange(max(2, count.max()))
+        beyond = column >= count[:, None]
+        index = np.minimum(low[:, None] + column, len(self._samples) - 1)
+        samples = self._samples[index]
+        hop = np.where(count > 1, samples[:, 1] - samples[:, 0], 0)
         return Around(
-            energy=self._energy[low:high, channel],
-            seconds=(samples - peak) / self._rate_hz,
+            energy=np.where(beyond, np.inf, self._energy[index, channels[:, None]]),
+            seconds=np.where(beyond, np.inf, (samples - peaks[:, None]) / self._rate_hz),
             hop_ms=hop * 1e3 / self._rate_hz,
         )

@@ -28,11 +28,20 @@ def similarity(
     one: NDArray[np.float64], many: NDArray[np.float64], lag: int
 ) -> NDArray[np.float64]:
     """Largest correlation of `one` (n,) with each of `many` (m, n) within `lag` samples."""
-    n = len(one)
-    shifted = np.zeros((2 * lag + 1, n))
-    for k in range(-lag, lag + 1):
-        shifted[k + lag, max(0, k) : n + min(0, k)] = one[max(0, -k) : n - max(0, k)]
-    best: NDArray[np.float64] = (many @ shifted.T).max(axis=1)
+    best: NDArray[np.float64] = similarities(one[None], many, lag)[0]
+    return best
+
+
+def similarities(
+    some: NDArray[np.float64], many: NDArray[np.float64], lag: int
+) -> NDArray[np.float64]:
+    """Largest correlation of each of `some` (k, n) with each of `many` (m, n) within `lag` samples."""
+    k, n = some.shape
+    padded = np.zeros((k, n + 2 * lag))
+    padded[:, lag : lag + n] = some
+    shifted = np.lib.stride_tricks.sliding_window_view(padded, n, axis=1)  # (k, 2 lag + 1, n)
+    products = shifted.reshape(-1, n) @ many.T
+    best: NDArray[np.float64] = products.reshape(k, 2 * lag + 1, len(many)).max(axis=1)
     return best
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from fasciscope.dsp.level import Level
+from fasciscope.dsp.level import Around, Level
 
 RATE_HZ = 1000.0
+NOISE = np.array([2.0])
 
 
 def level(energy: np.ndarray) -> Level:
@@ -14,29 +15,33 @@ def level(energy: np.ndarray) -> Level:
     return found
 
 
+def at(found: Level, peak: int) -> Around:
+    return found.around(np.array([0]), np.array([peak]))
+
+
 def test_at_rest_the_background_is_one() -> None:
     energy = 4.0 * np.random.default_rng(1).chisquare(3.6, 400) / 3.6
-    assert level(energy).around(0, 2000).background(2.0) == pytest.approx(1.0, abs=0.08)
+    assert at(level(energy), 2000).background(NOISE) == pytest.approx(1.0, abs=0.08)
 
 
 def test_a_low_contraction_raises_it_and_the_potential_itself_does_not() -> None:
     energy = 4.0 * np.random.default_rng(1).chisquare(3.6, 400) / 3.6
     energy[196:205] = 4000.0
-    assert level(energy).around(0, 2000).background(2.0) == pytest.approx(1.0, abs=0.08)
-    assert level(9 * energy).around(0, 2000).background(2.0) == pytest.approx(3.0, abs=0.25)
+    assert at(level(energy), 2000).background(NOISE) == pytest.approx(1.0, abs=0.08)
+    assert at(level(9 * energy), 2000).background(NOISE) == pytest.approx(3.0, abs=0.25)
 
 
 @pytest.mark.parametrize("hops", [1, 2, 9])
 def test_the_width_is_that_of_the_energy(hops: int) -> None:
     energy = np.full(400, 4.0)
     energy[200 : 200 + hops] = 4000.0
-    assert level(energy).around(0, 2000).width_ms(2.0) == 10.0 * hops
+    assert at(level(energy), 2000).width_ms(NOISE) == 10.0 * hops
 
 
 def test_where_nothing_is_known_it_says_so() -> None:
     empty = Level(1, RATE_HZ, 20.0)
-    assert empty.around(0, 500).background(2.0) == 1.0
-    assert empty.around(0, 500).width_ms(2.0) == 0.0
+    assert at(empty, 500).background(NOISE) == 1.0
+    assert at(empty, 500).width_ms(NOISE) == 0.0
 
 
 def test_it_keeps_no_more_than_it_needs() -> None:
