@@ -25,6 +25,8 @@ from fasciscope.dsp import Chain, ChainSettings, feature_branch
 Progress = Callable[[int, int | None], None]
 """Told the samples done, and all of them if known."""
 
+BLOCK_S = 8.0
+"""The longer, the fewer calls; events do not hang on it (law 1), and progress is told as often."""
 TRACE_MARGIN_S = 4.0
 SETTLE_S = 2.0
 
@@ -76,7 +78,7 @@ def analyse(
     history: History | None = None,
     progress: Progress | None = None,
 ) -> Session:
-    """Analyse a recording in blocks of one second, in bounded memory.
+    """Analyse a recording in blocks of some seconds, in bounded memory.
 
     A `history` adds to the findings; it changes no event and no figure.
 
@@ -84,7 +86,7 @@ def analyse(
     """
     analysis = Analysis(recording.info, settings)
     seen = 0
-    with ReplaySource(recording) as source:
+    with ReplaySource(recording, BLOCK_S) as source:
         for block in source:
             analysis.push(block)
             seen = block.end_sample

@@ -55,13 +55,13 @@ class Chain:
 
     def push(self, block: SampleBlock) -> Iterator[Activity]:
         """Take the next block; give what became final."""
-        for frame in self._framer.push(block):
-            yield from self._condition(self._conditioner.run(frame))
+        for piece in self._conditioner.run_all(tuple(self._framer.push(block))):
+            yield from self._condition(piece)
 
     def finish(self) -> Iterator[Activity]:
         """Give everything that still waits."""
-        for frame in self._framer.finish():
-            yield from self._condition(self._conditioner.run(frame))
+        for piece in self._conditioner.run_all(tuple(self._framer.finish())):
+            yield from self._condition(piece)
         yield from self._unhold()
         yield from self._release(0, final=True)
 

@@ -1,5 +1,6 @@
 """Frames to branches: the EMG band without mains, the detection band at its own pace."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ from fasciscope.dsp.settings import ChainSettings
 DELAY_AT_HZ = 80.0
 """Where most of a surface potential's energy lies (science.md 2.1: median 44-95 Hz)."""
 
+AT_ONCE = 8  # frames filtered at a time: more gain nothing and take memory
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conditioned:
@@ -28,8 +31,8 @@ class Conditioned:
 
     `feature` (n, n_channels) 20-450 Hz without mains; `bins` (n_bins, n_channels) the detection
     branch at the grid's pace; `feature_bins` the feature branch at that pace; `bad` (n_bins,
-    n_channels) True in holes, None where there are none; `line_hz` the mains, `line` and
-    `line_wander` (n_channels,) the RMS of the mains taken out, and the share that stayed (`mains.Comb.wander`).
+    n_channels) True in holes, None where there are none; `line_hz` the mains, and
+    `line_wander` (n_channels,) the share of it that stayed (`mains.Comb.wander`).
     """
 
     frame: Frame
@@ -38,7 +41,6 @@ class Conditioned:
     feature_bins: NDArray[np.float64]
     bad: NDArray[np.bool_] | None
     line_hz: float
-    line: NDArray[np.float64]
     line_wander: NDArray[np.float64]
 
 
@@ -60,27 +62,54 @@ class Conditioner:
 
     def run(self, frame: Frame) -> Conditioned:
         """Filter the next frame."""
+        (conditioned,) = self.run_all([frame])
+        return conditioned
+
+    def run_all(self, frames: Sequence[Frame]) -> Iterator[Conditioned]:
+        """Filter the next frames: several plain ones at a time, which changes no bit of any.
+
+        Calls are dear, arithmetic is cheap (DESIGN.md 10).
+        """
+        done = 0
+        while done < len(frames):
+            group = frames[done : done + self._plain(frames[done : done + AT_ONCE])]
+            yield from self._run(group)
+            done += len(group)
+
+    def _plain(self, frames: Sequence[Frame]) -> int:
+        """How many of the first frames can be filtered at once: whole, without holes, one stretch."""
+        if not self.mains.decided:
+            return 1
+        special = (k for k, f in enumerate(frames) if f.first or f.last or f.flags is not None)
+        return max(1, next(special, len(frames)))
+
+    def _run(self, frames: Sequence[Frame]) -> Iterator[Conditioned]:
+        frame, n_frames = frames[0], len(frames)
+        uv = frame.uv if n_frames == 1 else np.concatenate([f.uv.T for f in frames], axis=1).T
         holes = frame.holes()
-        feature = self._filter(frame, holes)
-        feature = self.mains.run(feature, frame.first_sample)
+        feature = self._filter(frame, uv, holes)
+        feature = self.mains.run(feature, frame.first_sample, n_frames)
         if holes is not None:
             feature = np.where(holes, 0.0, feature)
         if frame.first and frame.n_samples:
             self._low.restart(feature[0])
         detection = self._low.run(feature)
-        return Conditioned(
-            frame=frame,
-            feature=feature,
-            bins=np.ascontiguousarray(detection[:: self._step]),
-            feature_bins=np.ascontiguousarray(feature[:: self._step]),
-            bad=None if holes is None else _by_bin(holes, self._step),
-            line_hz=self.mains.line_hz,
-            line=self.mains.rms(),
-            line_wander=self.mains.wander(),
-        )
+        wander = self.mains.wander()
+        for k, one in enumerate(frames):
+            here = slice(k * one.n_samples, (k + 1) * one.n_samples)
+            yield Conditioned(
+                frame=one,
+                feature=feature[here],
+                bins=np.ascontiguousarray(detection[here][:: self._step]),
+                feature_bins=np.ascontiguousarray(feature[here][:: self._step]),
+                bad=None if holes is None else _by_bin(holes, self._step),
+                line_hz=self.mains.line_hz,
+                line_wander=wander[k],
+            )
 
-    def _filter(self, frame: Frame, holes: NDArray[np.bool_] | None) -> NDArray[np.float64]:
-        uv = frame.uv
+    def _filter(
+        self, frame: Frame, uv: NDArray[np.float64], holes: NDArray[np.bool_] | None
+    ) -> NDArray[np.float64]:
         if frame.first and frame.n_samples:
             self._band.restart(uv[0])
             self._in_hole[:] = False

@@ -9,6 +9,8 @@ Departure from the adaptive (LMS/PLL) canceller that DESIGN.md names: pieces in 
 which is the same idea vectorised.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,11 +27,24 @@ DECIDE_S = 5
 """With `auto`, 50 or 60 Hz is chosen anew at each frame until this much has been seen."""
 
 
+RING = RING_S * PIECES_PER_S
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """What is known of the line after a frame: complex `amplitude` (harmonics, channels) at `at_s`."""
+
+    amplitude: NDArray[np.complex128]
+    wander: NDArray[np.float64]
+    drift_hz: float = 0.0
+    at_s: float = 0.0
+
+
 class Comb:
     """One line frequency with its harmonics up to `highest_hz`, for `n_channels` channels.
 
     Coefficients are complex (pieces, harmonics, channels), in step with the absolute sample number;
-    pieces that were not quiet are 0 with weight 0.
+    pieces that were not quiet are 0 with weight 0, and so is what lies before the first.
     """
 
     def __init__(self, line_hz: float, rate_hz: float, highest_hz: float, n_channels: int) -> None:
@@ -40,28 +55,32 @@ class Comb:
         turns = np.outer(np.arange(self._piece_n), self.orders) * (line_hz / rate_hz)
         basis = np.exp(-2j * np.pi * turns) * (2.0 / self._piece_n)
         self._matrix = np.concatenate([basis.real, basis.imag], axis=1)
-        self._kept = np.zeros((0, len(self.orders), n_channels), dtype=complex)
-        self._quiet = np.zeros((0, n_channels), dtype=bool)
+        self._kept = np.zeros((RING, len(self.orders), n_channels), dtype=complex)
+        self._quiet = np.zeros((RING, n_channels), dtype=bool)
+        self._calm = np.zeros((RING, n_channels))  # power beside the line of the quiet ones
         self._beside = np.zeros((0, n_channels))
-        self._drift_hz = 0.0
-        self._amplitude = np.zeros((len(self.orders), n_channels), dtype=complex)  # at `_at_s`
-        self._at_s = 0.0
-        self._wander = np.zeros(n_channels)
+        still = np.zeros((len(self.orders), n_channels), dtype=complex)
+        self._lines = [_Line(still, np.zeros(n_channels))]  # of the frames taken last
 
-    def learn(self, uv: NDArray[np.float64], first_sample: int) -> None:
-        """Take the pieces of (n, n_channels); `first_sample` keeps them in step."""
-        n_pieces = uv.shape[0] // self._piece_n
+    def learn(self, uv: NDArray[np.float64], first_sample: int, n_frames: int) -> None:
+        """Take frames of one length (n, n_channels); `first_sample` keeps them in step."""
+        del self._lines[:-1]
+        frame_n, (k, n_channels) = uv.shape[0] // n_frames, self._kept.shape[1:]
+        n_pieces = frame_n // self._piece_n
         if n_pieces == 0:
             return
-        n_channels, k = uv.shape[1], len(self.orders)
-        pieces = uv.T[:, : n_pieces * self._piece_n].reshape(n_channels * n_pieces, self._piece_n)
+        # Frames are stacked, not joined: the product of each then has the same bits however many there are.
+        framed = uv.T.reshape(n_channels, n_frames, frame_n).swapaxes(0, 1)
+        cut = np.ascontiguousarray(framed[:, :, : n_pieces * self._piece_n])
+        pieces = cut.reshape(n_frames, n_channels * n_pieces, self._piece_n)
         both = pieces @ self._matrix
-        coefficients = (both[:, :k] + 1j * both[:, k:]).reshape(n_channels, n_pieces, k)
-        power = np.einsum("ij,ij->i", pieces, pieces).reshape(n_channels, n_pieces) / self._piece_n
-        line = (coefficients.real**2 + coefficients.imag**2).sum(axis=2) / 2
-        beside = np.sqrt(np.maximum(power - line, 0.0))
-        starts_s = (first_sample + self._piece_n * np.arange(n_pieces)) / self._rate_hz
-        self._remember(coefficients.transpose(1, 2, 0), beside.T, starts_s)
+        coefficients = (both[..., :k] + 1j * both[..., k:]).reshape(n_frames, n_channels, -1, k)
+        power = np.einsum("fij,fij->fi", pieces, pieces).reshape(n_frames, n_channels, -1)
+        line = (coefficients.real**2 + coefficients.imag**2).sum(axis=3) / 2
+        beside = np.sqrt(np.maximum(power / self._piece_n - line, 0.0))
+        starts = first_sample + frame_n * np.arange(n_frames)[:, None]
+        starts_s = (starts + self._piece_n * np.arange(n_pieces)) / self._rate_hz
+        self._remember(coefficients.transpose(0, 2, 3, 1), beside.transpose(0, 2, 1), starts_s)
 
     def _remember(
         self,
@@ -69,41 +88,64 @@ class Comb:
         beside: NDArray[np.float64],
         starts_s: NDArray[np.float64],
     ) -> None:
-        self._beside = np.concatenate([self._beside, beside])[-QUIET_S * PIECES_PER_S :]
-        usual = np.sort(self._beside, axis=0)[len(self._beside) // 4]
+        """Take (frames, pieces, harmonics, channels), (frames, pieces, channels), (frames, pieces)."""
+        n_frames, n_pieces = starts_s.shape
+        usual = np.empty((n_frames, 1, beside.shape[2]))
+        for frame, new in enumerate(beside):
+            self._beside = np.concatenate([self._beside, new])[-QUIET_S * PIECES_PER_S :]
+            usual[frame] = np.sort(self._beside, axis=0)[len(self._beside) // 4]
         quiet = beside <= QUIET_RATIO * usual
-        step = np.exp(-2j * np.pi * self.line_hz * starts_s[:, None] * self.orders)
-        kept = coefficients * (step[:, :, None] * quiet[:, None, :])
-        keep = RING_S * PIECES_PER_S
-        self._kept = np.concatenate([self._kept, kept])[-keep:]
-        self._quiet = np.concatenate([self._quiet, quiet])[-keep:]
+        step = np.exp(-2j * np.pi * self.line_hz * starts_s[..., None] * self.orders)
+        kept = coefficients * (step[..., None] * quiet[:, :, None, :])
+        self._kept = np.concatenate([self._kept, *kept])
+        self._quiet = np.concatenate([self._quiet, *quiet])
+        self._calm = np.concatenate([self._calm, *np.where(quiet, beside**2, 0.0)])
         # What drifts has, over a piece, the phase of the piece's middle.
-        self._settle(float(starts_s[-1]) + (self._piece_n - 1) / 2 / self._rate_hz)
+        middles_s = starts_s[:, -1] + (self._piece_n - 1) / 2 / self._rate_hz
+        rings = np.arange(RING) + n_pieces * np.arange(1, n_frames + 1)[:, None]
+        self._settle(rings, middles_s.tolist())
+        self._kept, self._quiet = self._kept[-RING:], self._quiet[-RING:]
+        self._calm = self._calm[-RING:]
 
-    def _settle(self, last_s: float) -> None:
-        """Turn the kept pieces into step with the last and take their mean where it means something."""
-        first = self._kept[:, 0, :]
-        turn = (first[1:] * first[:-1].conj()).sum()
-        if turn != 0:
-            self._drift_hz = float(np.angle(turn)) * PIECES_PER_S / (2 * np.pi)
-        age = np.arange(len(self._kept) - 1, -1, -1) / PIECES_PER_S
-        ahead = np.exp(2j * np.pi * self._drift_hz * age[:, None] * self.orders)
-        in_step = self._kept * ahead[:, :, None]
-        count = self._quiet.sum(axis=0)
-        mean = in_step.sum(axis=0) / np.maximum(count, 1)
-        power = (in_step.real**2 + in_step.imag**2).sum(axis=0) / np.maximum(count, 1)
+    def _settle(self, rings: NDArray[np.intp], at_s: list[float]) -> None:
+        """After each frame, turn its ring (frames, RING) of pieces into step with the last, and average.
+
+        The mean is taken where it means something.
+        """
+        kept = self._kept[rings]
+        drifts = self._drifts(kept[:, :, 0, :])
+        age = np.arange(RING - 1, -1, -1) / PIECES_PER_S
+        ahead = np.exp(2j * np.pi * np.array(drifts)[:, None, None] * age[:, None] * self.orders)
+        in_step = kept * ahead[..., None]
+        count = self._quiet[rings].sum(axis=1)
+        weight = np.maximum(count, 1)[:, None, :]
+        mean = in_step.sum(axis=1) / weight
+        power = (in_step.real**2 + in_step.imag**2).sum(axis=1) / weight
         steady = mean.real**2 + mean.imag**2
-        wander = np.maximum(power - steady, 0.0)
-        sure = steady * np.maximum(count, 1) > SIGNIFICANT**2 * wander
-        known = count > 0  # nothing quiet for a while: what was known stays
-        turned = self._amplitude * np.exp(
-            2j * np.pi * self._drift_hz * (last_s - self._at_s) * self.orders[:, None]
-        )
-        self._amplitude = np.where(known, np.where(sure, mean, 0.0), turned)
-        beside = np.where(self._quiet, self._beside[-len(self._quiet) :] ** 2, 0.0).sum(axis=0)
-        beside = beside / np.maximum(count, 1) + 1e-300
-        self._wander = np.where(known, np.sqrt(wander.sum(axis=0) / 2 / beside), self._wander)
-        self._at_s = last_s
+        loose = np.maximum(power - steady, 0.0)
+        amplitude = np.where(steady * weight > SIGNIFICANT**2 * loose, mean, 0.0)
+        beside = self._calm[rings].sum(axis=1) / weight[:, 0] + 1e-300
+        wander = np.sqrt(loose.sum(axis=1) / 2 / beside)
+        before = self._lines.pop()
+        for k, (drift_hz, now_s) in enumerate(zip(drifts, at_s, strict=True)):
+            known = count[k] > 0
+            if not known.all():  # nothing quiet for a while: what was known stays
+                turns = drift_hz * (now_s - before.at_s) * self.orders[:, None]
+                turned = before.amplitude * np.exp(2j * np.pi * turns)
+                amplitude[k] = np.where(known, amplitude[k], turned)
+                wander[k] = np.where(known, wander[k], before.wander)
+            before = _Line(amplitude[k], wander[k], drift_hz, now_s)
+            self._lines.append(before)
+
+    def _drifts(self, first: NDArray[np.complex128]) -> list[float]:
+        """The line's drift in Hz after each frame, from its first harmonic (frames, RING, channels)."""
+        turns = (first[:, 1:] * first[:, :-1].conj()).sum(axis=(1, 2))
+        drifts, drift_hz = [], self._lines[-1].drift_hz
+        for turn in turns.tolist():
+            if turn != 0:
+                drift_hz = float(np.angle(turn)) * PIECES_PER_S / (2 * np.pi)
+            drifts.append(drift_hz)
+        return drifts
 
     def power(self) -> float:
         """Power of the line and its harmonics relative to what is beside it, on the worst channel."""
@@ -114,26 +156,41 @@ class Comb:
 
     def rms(self) -> NDArray[np.float64]:
         """RMS of what is being subtracted, by channel."""
-        total: NDArray[np.float64] = np.sqrt((np.abs(self._amplitude) ** 2).sum(axis=0) / 2)
+        power = np.abs(self._lines[-1].amplitude) ** 2
+        total: NDArray[np.float64] = np.sqrt(power.sum(axis=0) / 2)
         return total
 
     def wander(self) -> NDArray[np.float64]:
         """RMS of the line that wanders too fast to be subtracted, over the RMS beside it.
 
-        Muscle activity has a tenth of its power in these bins: 0.3.
+        Of each frame taken last (frames, n_channels). Muscle activity has a tenth of its power in
+        these bins: 0.3.
         """
-        return self._wander
+        return np.array([line.wander for line in self._lines])
 
-    def subtract(self, uv: NDArray[np.float64], first_sample: int) -> NDArray[np.float64]:
-        """The samples without the line; the same array where there is none."""
-        if not self._amplitude.any():
+    def subtract(
+        self, uv: NDArray[np.float64], first_sample: int, n_frames: int
+    ) -> NDArray[np.float64]:
+        """The frames taken last without the line; the same array where there is none."""
+        if not any(line.amplitude.any() for line in self._lines):
             return uv
-        time_s = (first_sample + np.arange(uv.shape[0])) / self._rate_hz
-        since = time_s - self._at_s
-        base = np.exp(2j * np.pi * (self.line_hz * time_s + self._drift_hz * since))
-        waves = np.cumprod(np.broadcast_to(base[:, None], (len(base), len(self.orders))), axis=1)
-        wave = waves.real @ self._amplitude.real - waves.imag @ self._amplitude.imag
-        return np.asfortranarray(uv - wave)
+        out, frame_n = uv.copy(order="F"), uv.shape[0] // n_frames
+        for k, line in enumerate(self._lines):
+            if line.amplitude.any():
+                here = slice(k * frame_n, (k + 1) * frame_n)
+                out[here] -= self._wave(line, first_sample + here.start, frame_n)
+        return out
+
+    def _wave(self, line: _Line, first_sample: int, n: int) -> NDArray[np.float64]:
+        """The line (n, n_channels) from `first_sample` on."""
+        time_s = (first_sample + np.arange(n)) / self._rate_hz
+        since = time_s - line.at_s
+        base = np.exp(2j * np.pi * (self.line_hz * time_s + line.drift_hz * since))
+        waves = np.cumprod(np.broadcast_to(base[:, None], (n, len(self.orders))), axis=1)
+        wave: NDArray[np.float64] = (
+            waves.real @ line.amplitude.real - waves.imag @ line.amplitude.imag
+        )
+        return wave
 
 
 class MainsCanceller:
@@ -155,16 +212,23 @@ class MainsCanceller:
         return self._combs[0].rms()
 
     def wander(self) -> NDArray[np.float64]:
-        """The line that could not be subtracted, over what is beside it, by channel."""
+        """The line that could not be subtracted, over what is beside it (frames, n_channels)."""
         return self._combs[0].wander()
 
-    def run(self, uv: NDArray[np.float64], first_sample: int) -> NDArray[np.float64]:
-        """Learn from the samples and give them without mains."""
+    @property
+    def decided(self) -> bool:
+        """The line frequency is known: from now on it stays."""
+        return len(self._combs) == 1
+
+    def run(
+        self, uv: NDArray[np.float64], first_sample: int, n_frames: int = 1
+    ) -> NDArray[np.float64]:
+        """Learn from frames of one length and give them without mains; several once it is decided."""
         for comb in self._combs:
-            comb.learn(uv, first_sample)
-        if len(self._combs) > 1:
+            comb.learn(uv, first_sample, n_frames)
+        if not self.decided:
             self._combs.sort(key=Comb.power, reverse=True)
             self._seen_s += uv.shape[0] / self._rate_hz
             if self._seen_s >= DECIDE_S:
                 del self._combs[1:]
-        return self._combs[0].subtract(uv, first_sample)
+        return self._combs[0].subtract(uv, first_sample, n_frames)

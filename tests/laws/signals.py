@@ -171,7 +171,9 @@ def run_conditioner(
 class _NoMains(MainsCanceller):
     """Takes nothing out: the filters alone are on trial."""
 
-    def run(self, uv: NDArray[np.float64], first_sample: int) -> NDArray[np.float64]:
+    def run(
+        self, uv: NDArray[np.float64], first_sample: int, n_frames: int = 1
+    ) -> NDArray[np.float64]:
         return uv
 
 
