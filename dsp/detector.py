@@ -19,6 +19,9 @@ from fasciscope.dsp.matched import SHADOW_S, MatchedBank, peaks
 from fasciscope.dsp.measurer import Candidates
 from fasciscope.dsp.settings import ChainSettings
 
+HOPS = 5
+"""Hops of 10 ms in the envelope's mean."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noise:
@@ -70,8 +73,9 @@ class Detector:
         self._rest = rest[used:]
         energy = rest[:used].reshape(hops, self._grid.hop, self._n_channels).mean(axis=1)
         samples = self._hop_samples(hops)
-        smooth = _fifty_ms(energy, self._smooth_tail(piece))
-        self._hop_tail = np.concatenate([self._smooth_tail(piece), energy])[-4:]
+        tail = self._smooth_tail(piece)
+        smooth = _fifty_ms(energy, tail)
+        self._hop_tail = np.concatenate([tail, energy])[-(HOPS - 1) :]
         ratio = np.sqrt(smooth) / noise.detection
         self.busy = self.regions.busy(ratio)
         closed = list(self.regions.push(ratio))
@@ -132,8 +136,9 @@ def _bad_bins(piece: Conditioned, n_channels: int) -> NDArray[np.bool_]:
 def _fifty_ms(energy: NDArray[np.float64], tail: NDArray[np.float64]) -> NDArray[np.float64]:
     """Causal mean over five hops, in step with `energy` (n_hops, n_channels)."""
     padded = np.concatenate([tail, energy])
-    total = np.cumsum(np.concatenate([np.zeros((1, energy.shape[1])), padded]), axis=0)
-    ends = np.arange(len(tail), len(padded)) + 1
-    starts = np.maximum(ends - 5, 0)
-    mean: NDArray[np.float64] = (total[ends] - total[starts]) / (ends - starts)[:, None]
-    return np.maximum(mean, 0.0)
+    n, before = len(energy), len(tail)
+    total = energy.copy()
+    for back in range(1, HOPS):
+        reach = max(0, back - before)  # at the start there are fewer
+        total[reach:] += padded[before - back + reach : before - back + n]
+    return total / np.minimum(np.arange(before + 1, before + n + 1), HOPS)[:, None]

@@ -12,6 +12,8 @@ motor-unit waveforms at peak to peak = 8 x noise RMS, and the threshold of each 
 alarms, the RMS finds 0.45-0.64, the RMS of AR-whitened noise 0.78-0.89, this bank 0.88-0.93.
 """
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,9 +48,9 @@ class MatchedBank:
         settled = self._filters is not None and self._frames > MEMORY_FRAMES
         if n < self.length or (settled and self._frames % REFRESH_FRAMES):
             return  # what is known well is refreshed now and then
-        ahead = _windows(bins, self.length)  # (n_channels, n, length)
-        base = np.where(quiet[:n], bins[:n], 0.0).T[:, None, :]
-        sums = (base @ ahead)[:, 0, :]
+        ahead = _shifts(bins.T, self.length)  # (n_channels, length, n)
+        base = np.where(quiet[:n], bins[:n], 0.0).T[:, :, None]
+        sums = (ahead @ base)[:, :, 0]
         counts = quiet[:n].sum(axis=0).astype(float)
         keep = np.where(counts > 0, 1.0 - 1.0 / MEMORY_FRAMES, 1.0)
         self._correlation = keep[:, None] * self._correlation + sums
@@ -79,15 +81,15 @@ class MatchedBank:
         if self._filters is None:  # not even one frame's worth yet
             self._match(noise)
         assert self._filters is not None
+        n, n_channels = bins.shape
         before = self.length // 2
-        padded = np.pad(bins, ((before, self.length - 1 - before), (0, 0)))
-        view = np.lib.stride_tricks.sliding_window_view(
-            np.ascontiguousarray(padded.T), len(bins), axis=1
-        )
-        out = self._filters @ np.ascontiguousarray(view)  # (n_channels, 2 pairs, n)
+        padded = np.zeros((n_channels, n + self.length - 1))
+        padded[:, before : before + n] = bins.T
+        out = self._filters @ _shifts(padded, self.length)  # (n_channels, 2 pairs, n)
         power = np.square(out, out=out)
         pairs = power.shape[1] // 2
-        largest = (power[:, :pairs] + power[:, pairs:]).max(axis=1)
+        both = power[:, :pairs] + power[:, pairs:]
+        largest = reduce(np.maximum, both.swapaxes(0, 1))
         squared: NDArray[np.float64] = largest.T / np.maximum(noise**2, np.finfo(float).tiny)
         return squared
 
@@ -111,10 +113,13 @@ def peaks(
     return bins[keep], channels[keep]
 
 
-def _windows(bins: NDArray[np.float64], length: int) -> NDArray[np.float64]:
-    """(n_channels, n - length + 1, length) windows of (n, n_channels)."""
-    view = np.lib.stride_tricks.sliding_window_view(np.ascontiguousarray(bins.T), length, axis=1)
-    return np.ascontiguousarray(view)
+def _shifts(rows: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """(n_rows, length, n) of (n_rows, n + length - 1): each row from its k-th sample on, for every k."""
+    n = rows.shape[1] - length + 1
+    shifts = np.empty((len(rows), length, n))
+    for k in range(length):
+        shifts[:, k] = rows[:, k : k + n]
+    return shifts
 
 
 def _templates(bin_rate_hz: float, length: int) -> NDArray[np.float64]:

@@ -62,8 +62,8 @@ class Measurer:
         return measured
 
     def _measured(self) -> list[Waiting]:
-        feature = np.concatenate([piece.feature for piece in self._frames])
-        raw = np.concatenate([piece.frame.uv for piece in self._frames])
+        feature = np.concatenate([piece.feature.T for piece in self._frames], axis=1).T
+        raw = np.concatenate([piece.frame.uv.T for piece in self._frames], axis=1).T
         origin = self._frames[0].frame.first_sample
         found = _joined(self._waiting)
         rows = np.clip(found.sample - self._delay_n - origin, 0, len(feature) - 1)

@@ -27,25 +27,25 @@ class NoiseTracker:
     """Rolling noise RMS of `n_channels` channels from the last `n_pieces` piece energies of each."""
 
     def __init__(self, n_channels: int, n_pieces: int) -> None:
-        self._ring = np.full((n_pieces, n_channels), np.nan)
+        self._ring = np.full((n_channels, n_pieces), np.nan).T  # sorted by channel
         self._at = np.zeros(n_channels, dtype=int)
 
     def push(self, mean_squares: NDArray[np.float64]) -> None:
         """Take piece energies (n_pieces, n_channels); NaN are no pieces and take no place."""
-        size = len(self._ring)
-        taken = ~np.isnan(mean_squares)
-        place = self._at + np.cumsum(taken, axis=0) - 1
-        rows, columns = np.nonzero(taken)
-        self._ring[place[rows, columns] % size, columns] = mean_squares[rows, columns]
-        self._at += taken.sum(axis=0)
+        columns, rows = np.nonzero(~np.isnan(mean_squares.T))
+        taken = np.bincount(columns, minlength=len(self._at))
+        nth = np.arange(len(columns)) - np.repeat(np.cumsum(taken) - taken, taken)
+        place = (self._at[columns] + nth) % len(self._ring)
+        self._ring[place, columns] = mean_squares[rows, columns]
+        self._at += taken
 
     def rms(self, floor: NDArray[np.float64]) -> NDArray[np.float64]:
         """The present noise RMS (n_channels,), at least `floor`; `floor` where nothing is known."""
         count = np.minimum(self._at, len(self._ring))
-        ordered = np.sort(self._ring, axis=0)  # NaN sort last
-        index = np.arange(self._ring.shape[1])
-        quartile = ordered[count // 4 - (count == 0), index] / QUARTILE_FACTOR**2
-        quiet = np.sum(ordered <= quartile * LOUD**2, axis=0)
-        median = ordered[np.maximum(quiet // 2, count // 4) - (count == 0), index]
+        ordered = np.sort(self._ring.T, axis=1)  # NaN sort last
+        index, low = np.arange(len(ordered)), count // 4 - (count == 0)
+        quartile = ordered[index, low] / QUARTILE_FACTOR**2
+        quiet = np.count_nonzero(ordered <= (quartile * LOUD**2)[:, None], axis=1)
+        median = ordered[index, np.maximum(quiet // 2 - (count == 0), low)]
         estimate = np.sqrt(np.minimum(median / MEDIAN_FACTOR**2, quartile * QUARTILE_CAP**2))
         return np.where(count == 0, floor, np.fmax(estimate, floor))

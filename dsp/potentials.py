@@ -4,6 +4,7 @@ Windows are cut from the feature branch (20-450 Hz) and from the raw signal arou
 detection statistic; everything is then computed on (n_potentials, n_samples) arrays.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,8 +114,10 @@ def _largest(windows: NDArray[np.float64], middle: int, rate_hz: float) -> NDArr
     noise: lobes are compared in the windows smoothed to some 130 Hz, the summit is the windows' own.
     """
     reach, summit = half_samples(rate_hz, PEAK_S), half_samples(rate_hz, SUMMIT_S)
-    smooth = np.abs(gaussian_filter1d(windows, SMOOTH_S * rate_hz, axis=1))
-    smooth = smooth[:, middle - reach : middle + reach + 1]
+    wide = reach + math.ceil(5 * SMOOTH_S * rate_hz)  # the smoothing reaches four deviations
+    cut = np.ascontiguousarray(windows[:, max(0, middle - wide) : middle + wide + 1])
+    smooth = np.abs(gaussian_filter1d(cut, SMOOTH_S * rate_hz, axis=1))
+    smooth = smooth[:, min(wide, middle) - reach :][:, : 2 * reach + 1]
     first = (smooth >= NEARLY * smooth.max(axis=1, keepdims=True)).argmax(axis=1)
     lobe = first + middle - reach
     near = np.abs(_around(windows, lobe, summit))

@@ -73,7 +73,7 @@ def reasons(
         NOISE: scale.calibrated & (noise > NOISY_UV),
         RESOLUTION: scale.calibrated & (scale.lsb * COUNTS_IN_POTENTIAL > SMALLEST_POTENTIAL_UV),
     }
-    if not np.any(list(verdicts.values())):
+    if not any(verdict.any() for verdict in verdicts.values()):
         return ((),) * int(raw.shape[1])
     bad: dict[str, list[bool]] = {name: verdicts[name].tolist() for name in REASONS}
     return tuple(
@@ -108,8 +108,9 @@ def slow_rms(raw: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
     pieces = len(raw) // n
     if pieces < 3:
         return np.zeros(raw.shape[1])
-    means = raw.T[:, : pieces * n].reshape(raw.shape[1], pieces, n).mean(axis=2)
-    change: NDArray[np.float64] = np.sqrt((np.diff(means, axis=1) ** 2).mean(axis=1) / 2)
+    means = raw.T[:, : pieces * n].reshape(raw.shape[1], pieces, n) @ np.full(n, 1.0 / n)
+    steps = means[:, 1:] - means[:, :-1]
+    change: NDArray[np.float64] = np.sqrt(np.square(steps).mean(axis=1) / 2)
     return change
 
 
