@@ -41,7 +41,7 @@ class Chain:
         self._noise = _Noises(self.grid.piece, n, self._settings)
         self._scale = _scale(info)
         self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
-        self._measurer = Measurer(self.grid, self._conditioner, self._settings)
+        self._measurer = Measurer(n, self.grid, self._conditioner, self._settings)
         self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
         self._bursts = BurstBook(n, self.grid, self._settings)
         self._shortest_hops = self._settings.burst_min_s / self.grid.hop_s
@@ -99,7 +99,7 @@ class Chain:
         candidates = self._detector.candidates(piece, noise)
         yield from self._sightings(candidates)
         self._bursts.add_frame(self._stats(piece, noise))
-        for channel in np.unique(candidates.channel).tolist():
+        for channel in sorted(set(candidates.channel.tolist())):
             self._bursts.add_pulses(channel, candidates.sample[candidates.channel == channel])
         for region in closed:
             if region.is_burst(self._shortest_hops):
@@ -114,6 +114,8 @@ class Chain:
     def _sightings(self, candidates: Candidates) -> Iterator[Sighting]:
         """The strong ones outside bursts, as soon as they are seen."""
         strong = candidates.statistic >= self._settings.threshold
+        if not strong.any():
+            return
         bursting = [bool(self._open_spans(channel)) for channel in range(self._n_channels)]
         strong &= ~np.array(bursting)[candidates.channel]
         for k in np.flatnonzero(strong):
@@ -165,13 +167,13 @@ class Chain:
         if any(reasons):
             bad = np.array([bool(r) for r in reasons])
             self._unusable.append((frame.first_sample, frame.end_sample, bad))
-        lost = holes.sum(axis=0) if holes is not None else np.zeros(self._n_channels, dtype=int)
+        lost = (0,) * self._n_channels if holes is None else tuple(holes.sum(axis=0).tolist())
         return FrameQuality(
             first_sample=frame.first_sample,
             n_samples=frame.n_samples,
             reasons=reasons,
             noise=tuple(noise.feature.tolist()),
-            lost_samples=tuple(int(n) for n in lost),
+            lost_samples=lost,
         )
 
     def _usable(self, potential: Potential) -> bool:
@@ -221,17 +223,17 @@ class _Noises:
         self, conditioned: Conditioned, lsb: NDArray[np.float64], *, everything: bool
     ) -> NDArray[np.float64]:
         """Take a frame; give the detection branch's piece energies."""
-        branches = np.concatenate([conditioned.bins, conditioned.feature_bins], axis=1)
-        energies = _piece_energy(branches, conditioned.bad, self._piece)
-        energy = energies[:, : conditioned.bins.shape[1]]
-        if everything or len(energy) == 0:
-            taken = np.ones(energy.shape, dtype=bool)
-        else:
+        energy = _piece_energy(conditioned.bins, conditioned.bad, self._piece)
+        feature = _piece_energy(conditioned.feature_bins, conditioned.bad, self._piece)
+        both = np.concatenate([energy, feature], axis=1)
+        if not everything and len(energy):
             with np.errstate(invalid="ignore"):
                 taken = energy <= (self._loud * self._now.detection) ** 2
             self._skipped = np.where(taken.any(axis=0), 0, self._skipped + len(energy))
             taken |= self._skipped > self._patience
-        self._tracker.push(np.where(np.tile(taken, 2), energies, np.nan))
+            if not taken.all():
+                both[np.tile(~taken, 2)] = np.nan
+        self._tracker.push(both)
         floor = np.where(np.isnan(lsb) | (lsb <= 0), np.finfo(float).tiny, lsb)
         self._now = Noise(*np.split(self._tracker.rms(np.tile(floor, 2)), 2))
         return energy
@@ -244,16 +246,12 @@ class _Noises:
 def _piece_energy(
     bins: NDArray[np.float64], bad: NDArray[np.bool_] | None, piece: int
 ) -> NDArray[np.float64]:
-    """Mean squares of whole pieces (n_pieces, columns); NaN where any bin was in a hole.
-
-    The columns are the channels, once or (branch after branch) several times.
-    """
-    n = len(bins) // piece
-    shape = (n, piece, bins.shape[1])
-    energy: NDArray[np.float64] = np.square(bins[: n * piece]).reshape(shape).mean(axis=1)
+    """Mean squares of whole pieces (n_pieces, n_channels); NaN where any bin was in a hole."""
+    n, n_channels = len(bins) // piece, bins.shape[1]
+    squares = np.square(bins[: n * piece]).reshape(n, piece, n_channels)
+    energy: NDArray[np.float64] = (np.full((1, piece), 1.0 / piece) @ squares)[:, 0]
     if bad is not None:
-        holes = bad[: n * piece].reshape(n, piece, bad.shape[1]).any(axis=1)
-        energy[np.tile(holes, bins.shape[1] // bad.shape[1])] = np.nan
+        energy[bad[: n * piece].reshape(n, piece, n_channels).any(axis=1)] = np.nan
     return energy
 
 

@@ -67,11 +67,12 @@ class Detector:
         """Advance the envelope; give the regions that ended, and the hops: first samples, energy."""
         if piece.frame.first:
             self._restart(piece.frame.first_sample)
-        rest = np.concatenate([self._rest, piece.bins**2])
+        rest = np.concatenate([self._rest, np.square(piece.bins)])
         hops = len(rest) // self._grid.hop
         used = hops * self._grid.hop
         self._rest = rest[used:]
-        energy = rest[:used].reshape(hops, self._grid.hop, self._n_channels).mean(axis=1)
+        share = np.full((1, self._grid.hop), 1.0 / self._grid.hop)
+        energy = (share @ rest[:used].reshape(hops, self._grid.hop, self._n_channels))[:, 0]
         samples = self._hop_samples(hops)
         tail = self._smooth_tail(piece)
         smooth = _fifty_ms(energy, tail)

@@ -111,11 +111,17 @@ class Framer:
         n = self._filled
         flags = self._flags[:n]
         if not self._opened:
-            self._last_sound[:] = np.nan
+            self._last_sound = np.full(self._n_channels, np.nan)
+        flagged = bool(flags.any())
+        uv = self._uv[:n].copy(order="F")
+        if flagged:
+            self._bridge(uv, (flags & HOLE) != 0)
+        elif n:
+            self._last_sound = uv[-1]
         frame = Frame(
             first_sample=self._next - n,
-            uv=self._bridged(n, (flags & HOLE) != 0),
-            flags=flags.copy(order="F") if flags.any() else None,
+            uv=uv,
+            flags=flags.copy(order="F") if flagged else None,
             first=not self._opened,
             last=last,
             lost_before=0 if self._opened else self._lost_before,
@@ -124,9 +130,9 @@ class Framer:
         self._opened = True
         return frame
 
-    def _bridged(self, n: int, holes: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The first `n` samples; holes at the sample before, or after where there is none before."""
-        uv = self._uv[:n].copy(order="F")
+    def _bridge(self, uv: NDArray[np.float64], holes: NDArray[np.bool_]) -> None:
+        """Fill holes with the sample before, or after where there is none before."""
+        n = len(uv)
         for channel in np.flatnonzero(holes.any(axis=0)):
             sound = np.flatnonzero(~holes[:, channel])
             at = np.searchsorted(sound, np.arange(n), side="right") - 1
@@ -135,6 +141,4 @@ class Framer:
                 before = uv[sound[0], channel] if len(sound) else 0.0
             kept = np.concatenate([[before], uv[sound, channel]])
             uv[:, channel] = kept[at + 1]
-        if n:
-            self._last_sound = np.where(holes.all(axis=0), self._last_sound, uv[-1])
-        return uv
+        self._last_sound = np.where(holes.all(axis=0), self._last_sound, uv[-1])

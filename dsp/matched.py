@@ -102,9 +102,12 @@ def peaks(
     A peak is the largest within `merge` bins either side and no echo of a larger within `shadow`.
     Sorted by bin.
     """
-    bins, channels = np.nonzero(squared > threshold**2)
+    over = np.flatnonzero((squared > threshold**2).T)  # channel by channel, as it lies in memory
+    channels, bins = np.divmod(over, len(squared))
     if len(bins) == 0:
         return bins, channels
+    order = np.lexsort((channels, bins))
+    bins, channels = bins[order], channels[order]
     reach = np.arange(-shadow, shadow + 1)
     around = squared[np.clip(bins[:, None] + reach, 0, len(squared) - 1), channels[:, None]]
     own = around[:, shadow]

@@ -36,18 +36,30 @@ class Candidates:
 class Measurer:
     """Keeps frames and their candidates until it is time to measure."""
 
-    def __init__(self, grid: Grid, conditioner: Conditioner, settings: ChainSettings) -> None:
+    def __init__(
+        self, n_channels: int, grid: Grid, conditioner: Conditioner, settings: ChainSettings
+    ) -> None:
         self._rate_hz = grid.rate_hz
         self._delay_n = conditioner.delay_n + conditioner.band_delay_n
         self._backward = BackwardPass(conditioner.band_sos)
         self._frames_n = round(settings.measure_every_s / settings.frame_s)
-        self._frames: list[Conditioned] = []  # the first was there the last time already
+        # The feature branch and the raw signal; the first frame was there the last time already.
+        self._frame_n = grid.frame_n
+        self._held = np.empty((2, n_channels, (self._frames_n + 1) * grid.frame_n))
+        self._first_sample = self._filled = 0
+        self._ended = False
+        self._line_hz = conditioner.mains.line_hz
         self._waiting: list[Candidates] = []
         self._new = 0
 
     def add(self, piece: Conditioned, candidates: Candidates) -> bool:
         """Take a frame with what became final by it; True if it is time to measure."""
-        self._frames.append(piece)
+        if self._filled == 0:
+            self._first_sample = piece.frame.first_sample
+        here = slice(self._filled, self._filled + piece.frame.n_samples)
+        self._held[0, :, here], self._held[1, :, here] = piece.feature.T, piece.frame.uv.T
+        self._filled, self._ended = here.stop, piece.frame.last
+        self._line_hz = piece.line_hz
         if len(candidates.sample):
             self._waiting.append(candidates)
         self._new += 1
@@ -56,15 +68,20 @@ class Measurer:
     def measure(self) -> list[Waiting]:
         """All candidates measured, in order of time."""
         measured = self._measured() if self._waiting else []
-        # Candidates may lie a little before the next frame; nothing reaches over a stretch's end.
-        self._frames = [] if self._frames[-1].frame.last else self._frames[-1:]
         self._waiting, self._new = [], 0
+        # Candidates may lie a little before the next frame; nothing reaches over a stretch's end.
+        self._keep(0 if self._ended else self._frame_n)
         return measured
 
+    def _keep(self, n: int) -> None:
+        """Only the last `n` samples."""
+        self._held[:, :, :n] = self._held[:, :, self._filled - n : self._filled]
+        self._first_sample += self._filled - n
+        self._filled = n
+
     def _measured(self) -> list[Waiting]:
-        feature = np.concatenate([piece.feature.T for piece in self._frames], axis=1).T
-        raw = np.concatenate([piece.frame.uv.T for piece in self._frames], axis=1).T
-        origin = self._frames[0].frame.first_sample
+        feature, raw = self._held[:, :, : self._filled].transpose(0, 2, 1)
+        origin = self._first_sample
         found = _joined(self._waiting)
         rows = np.clip(found.sample - self._delay_n - origin, 0, len(feature) - 1)
         measures = measure(
@@ -75,7 +92,7 @@ class Measurer:
             found.channel,
             found.feature_noise,
             self._rate_hz,
-            self._frames[-1].line_hz,
+            self._line_hz,
             self._backward,
         )
         waves = thumbnail(measures.waveform, self._rate_hz)

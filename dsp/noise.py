@@ -32,12 +32,11 @@ class NoiseTracker:
 
     def push(self, mean_squares: NDArray[np.float64]) -> None:
         """Take piece energies (n_pieces, n_channels); NaN are no pieces and take no place."""
-        columns, rows = np.nonzero(~np.isnan(mean_squares.T))
-        taken = np.bincount(columns, minlength=len(self._at))
-        nth = np.arange(len(columns)) - np.repeat(np.cumsum(taken) - taken, taken)
-        place = (self._at[columns] + nth) % len(self._ring)
-        self._ring[place, columns] = mean_squares[rows, columns]
-        self._at += taken
+        taken = ~np.isnan(mean_squares)
+        place = (self._at + np.cumsum(taken, axis=0) - 1) % len(self._ring)
+        rows, columns = np.nonzero(taken)
+        self._ring[place[rows, columns], columns] = mean_squares[rows, columns]
+        self._at += taken.sum(axis=0)
 
     def rms(self, floor: NDArray[np.float64]) -> NDArray[np.float64]:
         """The present noise RMS (n_channels,), at least `floor`; `floor` where nothing is known."""
@@ -45,7 +44,10 @@ class NoiseTracker:
         ordered = np.sort(self._ring.T, axis=1)  # NaN sort last
         index, low = np.arange(len(ordered)), count // 4 - (count == 0)
         quartile = ordered[index, low] / QUARTILE_FACTOR**2
-        quiet = np.count_nonzero(ordered <= (quartile * LOUD**2)[:, None], axis=1)
+        limits = (quartile * LOUD**2).tolist()
+        quiet = np.array(
+            [row.searchsorted(limit, "right") for row, limit in zip(ordered, limits, strict=True)]
+        )
         median = ordered[index, np.maximum(quiet // 2 - (count == 0), low)]
         estimate = np.sqrt(np.minimum(median / MEDIAN_FACTOR**2, quartile * QUARTILE_CAP**2))
         return np.where(count == 0, floor, np.fmax(estimate, floor))
