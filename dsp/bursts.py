@@ -61,13 +61,22 @@ class RegionTracker:
 
     def busy(self, ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Channels that are in a long region, or above threshold for long in these hops."""
+        if not self._is_anything(ratio):
+            return np.zeros(len(self.open), dtype=bool)
         long = np.array([r is not None and r.above >= self._shortest / 3 for r in self.open])
         above: NDArray[np.bool_] = (ratio > self._on).sum(axis=0) >= self._shortest / 3
         either: NDArray[np.bool_] = above | long
         return either
 
+    def _is_anything(self, ratio: NDArray[np.float64]) -> bool:
+        regions = any(region is not None for region in self.open)
+        return regions or (len(ratio) > 0 and bool(ratio.max() > self._on))
+
     def push(self, ratio: NDArray[np.float64]) -> Iterator[Region]:
         """Take envelope over noise (n_hops, n_channels); give regions that ended."""
+        if not self._is_anything(ratio):
+            self._hop += len(ratio)
+            return
         above: NDArray[np.bool_] = np.greater(ratio, self._on)
         busy = np.asarray(above.any(axis=0))
         for channel, region in enumerate(self.open):

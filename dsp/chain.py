@@ -38,12 +38,13 @@ class Chain:
         self._n_channels = n
         self._framer = Framer(n, self.grid.frame_n)
         self._conditioner = Conditioner(self.grid, n, self._settings)
-        self._noise = _Noises(self.grid.piece, n, self._settings)
+        self._noise = _Noises(n, self._settings)
         self._scale = _scale(info)
         self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
         self._measurer = Measurer(n, self.grid, self._conditioner, self._settings)
         self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
         self._bursts = BurstBook(n, self.grid, self._settings)
+        self._unmeasured, self._nothing = np.full(n, np.nan), np.zeros(n)
         self._shortest_hops = self._settings.burst_min_s / self.grid.hop_s
         self._held: list[Conditioned] | None = []  # None once the noise is known
         self._unusable: list[tuple[int, int, NDArray[np.bool_]]] = []
@@ -77,12 +78,11 @@ class Chain:
 
     def _learn(self, piece: Conditioned) -> None:
         """Noise and its correlation, from where nothing happens."""
-        energy = self._noise.learn(piece, self._scale.lsb, everything=self._held is not None)
+        energy = self._noise.learn(piece.energy, self._scale.lsb, everything=self._held is not None)
         noise = self._noise.now().detection
-        with np.errstate(invalid="ignore"):  # pieces in holes are NaN: not quiet
-            quiet = energy <= (QUIET * noise) ** 2
+        quiet = energy <= (QUIET * noise) ** 2  # pieces in holes are NaN: not quiet
         bins = piece.bins[: len(quiet) * self.grid.piece]
-        self._detector.bank.learn(bins, np.repeat(quiet, self.grid.piece, axis=0), noise)
+        self._detector.bank.learn(bins, quiet, noise)
 
     def _unhold(self) -> Iterator[Activity]:
         """At the start, frames wait until there is enough to know the noise from."""
@@ -183,21 +183,17 @@ class Chain:
         )
 
     def _stats(self, piece: Conditioned, noise: Noise) -> FrameStats:
-        n = self._n_channels
-        mean_hz, span = np.full(n, np.nan), np.full(n, np.nan)
-        slow, common = np.full(n, np.nan), np.zeros(n)
-        if self._detector.busy.any() and len(piece.feature) > 1:
-            mean_hz = _mean_hz(piece.feature, self._rate_hz)
-            span = np.ptp(piece.feature, axis=0)
-            slow = _slow_ratio(piece, self._rate_hz)
-            common = _common(piece.bins)
+        first, end = piece.frame.first_sample, piece.frame.end_sample
+        if not self._detector.busy.any() or len(piece.feature) <= 1:
+            none = self._unmeasured
+            return FrameStats(first, end, none, none, none, self._nothing, noise.feature)
         return FrameStats(
-            first_sample=piece.frame.first_sample,
-            end_sample=piece.frame.end_sample,
-            mean_hz=mean_hz,
-            peak_to_peak=span,
-            slow_ratio=slow,
-            common=common,
+            first_sample=first,
+            end_sample=end,
+            mean_hz=_mean_hz(piece.feature, self._rate_hz),
+            peak_to_peak=np.ptp(piece.feature, axis=0),
+            slow_ratio=_slow_ratio(piece, self._rate_hz),
+            common=_common(piece.bins),
             noise=noise.feature,
         )
 
@@ -209,9 +205,8 @@ class _Noises:
     the longest burst that there is, what remains loud is noise after all.
     """
 
-    def __init__(self, piece: int, n_channels: int, settings: ChainSettings) -> None:
+    def __init__(self, n_channels: int, settings: ChainSettings) -> None:
         n_pieces = round(settings.noise_window_s / PIECE_S)
-        self._piece = piece
         self._loud = settings.burst_on
         self._patience = round(settings.burst_longest_s / PIECE_S)
         self._skipped = np.zeros(n_channels, dtype=int)
@@ -220,39 +215,26 @@ class _Noises:
         self._now = Noise(tiny, tiny)
 
     def learn(
-        self, conditioned: Conditioned, lsb: NDArray[np.float64], *, everything: bool
+        self, energies: NDArray[np.float64], lsb: NDArray[np.float64], *, everything: bool
     ) -> NDArray[np.float64]:
-        """Take a frame; give the detection branch's piece energies."""
-        energy = _piece_energy(conditioned.bins, conditioned.bad, self._piece)
-        feature = _piece_energy(conditioned.feature_bins, conditioned.bad, self._piece)
-        both = np.concatenate([energy, feature], axis=1)
+        """Take a frame's piece energies of both branches; give those of the detection branch."""
+        n = len(lsb)
+        energy = energies[:, :n]
         if not everything and len(energy):
-            with np.errstate(invalid="ignore"):
-                taken = energy <= (self._loud * self._now.detection) ** 2
+            taken = energy <= (self._loud * self._now.detection) ** 2
             self._skipped = np.where(taken.any(axis=0), 0, self._skipped + len(energy))
             taken |= self._skipped > self._patience
             if not taken.all():
-                both[np.tile(~taken, 2)] = np.nan
-        self._tracker.push(both)
-        floor = np.where(np.isnan(lsb) | (lsb <= 0), np.finfo(float).tiny, lsb)
-        self._now = Noise(*np.split(self._tracker.rms(np.tile(floor, 2)), 2))
+                energies = np.where(np.concatenate([taken, taken], axis=1), energies, np.nan)
+        self._tracker.push(energies)
+        floor = np.where(lsb > 0, lsb, np.finfo(float).tiny)  # NaN is not
+        rms = self._tracker.rms(np.concatenate([floor, floor]))
+        self._now = Noise(rms[:n], rms[n:])
         return energy
 
     def now(self) -> Noise:
         """The present noise, at least one count."""
         return self._now
-
-
-def _piece_energy(
-    bins: NDArray[np.float64], bad: NDArray[np.bool_] | None, piece: int
-) -> NDArray[np.float64]:
-    """Mean squares of whole pieces (n_pieces, n_channels); NaN where any bin was in a hole."""
-    n, n_channels = len(bins) // piece, bins.shape[1]
-    squares = np.square(bins[: n * piece]).reshape(n, piece, n_channels)
-    energy: NDArray[np.float64] = (np.full((1, piece), 1.0 / piece) @ squares)[:, 0]
-    if bad is not None:
-        energy[bad[: n * piece].reshape(n, piece, n_channels).any(axis=1)] = np.nan
-    return energy
 
 
 def _scale(info: StreamInfo) -> quality.Scale:

@@ -30,7 +30,8 @@ class Conditioned:
     """A frame with its branches.
 
     `feature` (n, n_channels) 20-450 Hz without mains; `bins` (n_bins, n_channels) the detection
-    branch at the grid's pace; `feature_bins` the feature branch at that pace; `bad` (n_bins,
+    branch at the grid's pace; `energy` (n_pieces, 2 n_channels) the mean squares of the noise pieces of
+    the detection branch, then of the feature branch, NaN where any bin was in a hole; `bad` (n_bins,
     n_channels) True in holes, None where there are none; `line_hz` the mains, and
     `line_wander` (n_channels,) the share of it that stayed (`mains.Comb.wander`).
     """
@@ -38,7 +39,7 @@ class Conditioned:
     frame: Frame
     feature: NDArray[np.float64]
     bins: NDArray[np.float64]
-    feature_bins: NDArray[np.float64]
+    energy: NDArray[np.float64]
     bad: NDArray[np.bool_] | None
     line_hz: float
     line_wander: NDArray[np.float64]
@@ -57,7 +58,7 @@ class Conditioner:
         self.mains = MainsCanceller(settings.mains, rate_hz, highest_hz, n_channels)
         self.delay_n = round(group_delay_s(rate_hz, detection, DELAY_AT_HZ) * rate_hz)
         self.band_delay_n = round(group_delay_s(rate_hz, self.band_sos, DELAY_AT_HZ) * rate_hz)
-        self._step = grid.step
+        self._step, self._piece = grid.step, grid.piece
         self._in_hole = np.zeros(n_channels, dtype=bool)
 
     def run(self, frame: Frame) -> Conditioned:
@@ -93,19 +94,30 @@ class Conditioner:
             feature = np.where(holes, 0.0, feature)
         if frame.first and frame.n_samples:
             self._low.restart(feature[0])
-        detection = self._low.run(feature)
+        bins = self._thinned(self._low.run(feature), n_frames)
+        energy = [_piece_energy(b, self._piece) for b in (bins, self._thinned(feature, n_frames))]
+        energies = np.concatenate(energy, axis=2)
+        bad = None
+        if holes is not None:
+            bad = _by_bin(holes, self._step)
+            energies[0, np.tile(_any_of_pieces(bad, self._piece), 2)] = np.nan
         wander = self.mains.wander()
         for k, one in enumerate(frames):
-            here = slice(k * one.n_samples, (k + 1) * one.n_samples)
             yield Conditioned(
                 frame=one,
-                feature=feature[here],
-                bins=np.ascontiguousarray(detection[here][:: self._step]),
-                feature_bins=np.ascontiguousarray(feature[here][:: self._step]),
-                bad=None if holes is None else _by_bin(holes, self._step),
+                feature=feature[k * one.n_samples : (k + 1) * one.n_samples],
+                bins=bins[k],
+                energy=energies[k],
+                bad=bad,
                 line_hz=self.mains.line_hz,
                 line_wander=wander[k],
             )
+
+    def _thinned(self, samples: NDArray[np.float64], n_frames: int) -> NDArray[np.float64]:
+        """Frames (n, n_channels) at the grid's pace: (n_frames, n_bins, n_channels)."""
+        n, n_channels = samples.shape
+        framed = samples.T.reshape(n_channels, n_frames, n // n_frames)
+        return np.ascontiguousarray(framed[:, :, :: self._step].transpose(1, 2, 0))
 
     def _filter(
         self, frame: Frame, uv: NDArray[np.float64], holes: NDArray[np.bool_] | None
@@ -132,3 +144,19 @@ def _by_bin(holes: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
     starts = np.arange(0, len(holes), step)
     bad: NDArray[np.bool_] = np.logical_or.reduceat(holes, starts, axis=0)
     return bad
+
+
+def _piece_energy(bins: NDArray[np.float64], piece: int) -> NDArray[np.float64]:
+    """Mean squares (n_frames, n_pieces, n_channels) of the whole pieces of each frame."""
+    n_frames, n, n_channels = bins.shape[0], bins.shape[1] // piece, bins.shape[2]
+    squares = np.square(bins[:, : n * piece]).reshape(n_frames, n, piece, n_channels)
+    energy: NDArray[np.float64] = (np.full((1, piece), 1.0 / piece) @ squares)[:, :, 0]
+    return energy
+
+
+def _any_of_pieces(bad: NDArray[np.bool_], piece: int) -> NDArray[np.bool_]:
+    """(n_pieces, n_channels) True where any bin of a whole piece is."""
+    n = len(bad) // piece
+    pieces = bad[: n * piece].reshape(n, piece, bad.shape[1])
+    any_of: NDArray[np.bool_] = np.logical_or.reduce(pieces, axis=1)
+    return any_of

@@ -42,12 +42,13 @@ class MatchedBank:
     def learn(
         self, bins: NDArray[np.float64], quiet: NDArray[np.bool_], noise: NDArray[np.float64]
     ) -> None:
-        """Take bins (n, n_channels) with those that are `quiet` (n, n_channels); `noise` is RMS."""
+        """Take bins (n, n_channels); `quiet` (n / k, n_channels) tells of each k; `noise` is RMS."""
         n = len(bins) - self.length + 1
         self._frames += 1
         settled = self._filters is not None and self._frames > MEMORY_FRAMES
         if n < self.length or (settled and self._frames % REFRESH_FRAMES):
             return  # what is known well is refreshed now and then
+        quiet = np.repeat(quiet, len(bins) // len(quiet), axis=0)
         ahead = _shifts(bins.T, self.length)  # (n_channels, length, n)
         base = np.where(quiet[:n], bins[:n], 0.0).T[:, :, None]
         sums = (ahead @ base)[:, :, 0]
