@@ -81,7 +81,12 @@ class Conditioner:
         """How many of the first frames can be filtered at once: whole, without holes, one stretch."""
         if not self.mains.decided:
             return 1
-        special = (k for k, f in enumerate(frames) if f.first or f.last or f.flags is not None)
+        n = frames[0].n_samples
+        special = (
+            k
+            for k, f in enumerate(frames)
+            if f.first or f.last or f.flags is not None or f.n_samples != n
+        )
         return max(1, next(special, len(frames)))
 
     def _run(self, frames: Sequence[Frame]) -> Iterator[Conditioned]:

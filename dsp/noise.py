@@ -33,6 +33,11 @@ class NoiseTracker:
     def push(self, mean_squares: NDArray[np.float64]) -> None:
         """Take piece energies (n_pieces, n_channels); NaN are no pieces and take no place."""
         taken = ~np.isnan(mean_squares)
+        if taken.all():  # as at rest: no need to count
+            place = (self._at + np.arange(len(taken))[:, None]) % len(self._ring)
+            self._ring[place, np.arange(taken.shape[1])] = mean_squares
+            self._at += len(taken)
+            return
         place = (self._at + np.cumsum(taken, axis=0) - 1) % len(self._ring)
         rows, columns = np.nonzero(taken)
         self._ring[place[rows, columns], columns] = mean_squares[rows, columns]

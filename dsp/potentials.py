@@ -6,6 +6,7 @@ detection statistic; everything is then computed on (n_potentials, n_samples) ar
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,11 +73,12 @@ def measure(
     wide = backward.run(_cut(feature, rows, channels, before, after))
     at = _largest(wide, before, rate_hz)
     peak = np.clip(rows + at - before, 0, len(feature) - 1)
-    extent = half_samples(rate_hz, EXTENT_S)
-    near = _around(wide, at, extent)
+    extent, spectrum = half_samples(rate_hz, EXTENT_S), half_samples(rate_hz, SPECTRUM_S)
+    around = _around(wide, at, spectrum)  # the longest; the others lie in its middle
+    near = _middle(around, extent)
     peak_to_peak = near.max(axis=1) - near.min(axis=1)
     start, end = _span(near, noise)
-    median_hz, sharpness = _spectral(_around(wide, at, half_samples(rate_hz, SPECTRUM_S)), rate_hz)
+    median_hz, sharpness = _spectral(around, rate_hz)
     return Measures(
         peak_sample=origin + peak,
         start_sample=origin + peak - extent + start,
@@ -89,7 +91,7 @@ def measure(
         median_hz=median_hz,
         low_ratio=_step(raw, peak, channels, rate_hz, line_hz) / peak_to_peak,
         sharpness=sharpness,
-        waveform=_around(wide, at, half_samples(rate_hz, WAVE_S)),
+        waveform=_middle(around, half_samples(rate_hz, WAVE_S)).copy(),
     )
 
 
@@ -102,7 +104,7 @@ def _cut(
 ) -> NDArray[np.float64]:
     """(m, before + 1 + after) windows of `samples` (n, n_channels)."""
     index = rows[:, None] + np.arange(-before, after + 1)
-    np.clip(index, 0, len(samples) - 1, out=index)
+    index = np.minimum(np.maximum(index, 0), len(samples) - 1)
     cut: NDArray[np.float64] = samples[index, channels[:, None]]
     return cut
 
@@ -128,8 +130,15 @@ def _largest(windows: NDArray[np.float64], middle: int, rate_hz: float) -> NDArr
 def _around(windows: NDArray[np.float64], at: NDArray[np.intp], half: int) -> NDArray[np.float64]:
     """(m, 2 half + 1) of each window around its own column `at`."""
     columns = at[:, None] + np.arange(-half, half + 1)
-    np.clip(columns, 0, windows.shape[1] - 1, out=columns)
-    return np.take_along_axis(windows, columns, axis=1)
+    columns = np.minimum(np.maximum(columns, 0), windows.shape[1] - 1)
+    around: NDArray[np.float64] = windows[np.arange(len(windows))[:, None], columns]
+    return around
+
+
+def _middle(around: NDArray[np.float64], half: int) -> NDArray[np.float64]:
+    """The 2 half + 1 columns in the middle."""
+    middle = around.shape[1] // 2
+    return around[:, middle - half : middle + half + 1]
 
 
 def _span(
@@ -160,7 +169,7 @@ def _phases(
     strong = np.where(inside & (size >= FLOOR * size.max(axis=1, keepdims=True)), np.sign(near), 0)
     # a sign that is carried over the weak samples: crossings of what is strong enough to count
     last = np.maximum.accumulate(np.where(strong != 0, index, 0), axis=1)
-    carried = np.take_along_axis(strong, last, axis=1)
+    carried = strong[np.arange(len(strong))[:, None], last]
     phases: NDArray[np.int64] = ((carried[:, 1:] * carried[:, :-1]) < 0).sum(axis=1) + 1
     return phases
 
@@ -169,14 +178,20 @@ def _spectral(
     windows: NDArray[np.float64], rate_hz: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Median frequency, and the share of energy above 200 Hz."""
-    tapered = windows * np.hanning(windows.shape[1])
-    power = np.abs(np.fft.rfft(tapered, axis=1)) ** 2
-    hz = np.fft.rfftfreq(windows.shape[1], 1 / rate_hz)
+    taper, hz = _taper(windows.shape[1], rate_hz)
+    power = np.abs(np.fft.rfft(windows * taper, axis=1)) ** 2
     total = np.cumsum(power, axis=1)
     whole = total[:, -1] + 1e-300
     median = hz[(total < 0.5 * whole[:, None]).sum(axis=1)]
     sharp = power[:, hz > 200.0].sum(axis=1) / whole
     return median, sharp
+
+
+@cache
+def _taper(n: int, rate_hz: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A Hann window of `n` samples, and the frequencies of its spectrum."""
+    hz: NDArray[np.float64] = np.fft.rfftfreq(n, 1 / rate_hz)
+    return np.hanning(n), hz
 
 
 def _step(

@@ -14,9 +14,11 @@ def thumbnail(waveforms: NDArray[np.float64], rate_hz: float) -> NDArray[np.floa
     middle = waveforms.shape[1] // 2 % step  # the peak stays on a kept sample
     small = waveforms[:, middle : middle + (n - 1) * step + 1].reshape(len(waveforms), -1)
     if step > 1:
-        kernel_sum = np.cumsum(np.pad(waveforms, ((0, 0), (1, 0))), axis=1)
-        edges = np.clip(np.arange(n) * step + middle - step // 2, 0, waveforms.shape[1] - 1)
-        ends = np.clip(edges + step, 1, waveforms.shape[1])
+        kernel_sum = np.zeros((len(waveforms), waveforms.shape[1] + 1))
+        np.cumsum(waveforms, axis=1, out=kernel_sum[:, 1:])
+        edges = np.maximum(np.arange(n) * step + middle - step // 2, 0)
+        edges = np.minimum(edges, waveforms.shape[1] - 1)
+        ends = np.minimum(edges + step, waveforms.shape[1])
         small = (kernel_sum[:, ends] - kernel_sum[:, edges]) / step
     small = small - small.mean(axis=1, keepdims=True)
     norm = np.linalg.norm(small, axis=1, keepdims=True)
