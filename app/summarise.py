@@ -190,8 +190,9 @@ class Summariser:
             there = quality.n_samples - lost
             site.recorded += there
             site.lost += lost
-            site.unusable.update(dict.fromkeys(reasons, there))
-            if not reasons:
+            if reasons:
+                site.unusable.update(dict.fromkeys(reasons, there))
+            else:
                 site.usable += there
                 site.noise.append(noise)
                 site.minute_usable[minute] += there / self._rate_hz

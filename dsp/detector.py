@@ -52,7 +52,7 @@ class Detector:
     def _restart(self, first_sample: int) -> None:
         self._first_sample = first_sample
         self._bins = np.empty((0, self._n_channels))
-        self._bad = np.empty((0, self._n_channels), dtype=bool)
+        self._bad: NDArray[np.bool_] | None = None  # of the bins kept, None without holes
         self._rest = np.empty((0, self._n_channels))  # bins not yet in a hop
         self._hops_done = 0
 
@@ -96,16 +96,18 @@ class Detector:
 
     def candidates(self, piece: Conditioned, noise: Noise) -> Candidates:
         """The peaks of the statistic that are final by this frame."""
-        held = np.concatenate([self._bins, piece.bins])
-        bad = np.concatenate([self._bad, _bad_bins(piece, self._n_channels)])
         old = len(self._bins)
+        held = np.concatenate([self._bins, piece.bins])
         squared = self.bank.run(held, noise.detection)
         bins, channels = peaks(squared, self._weak, self._grid.merge, self._shadow_n)
-        first = 0 if piece.frame.first else old - self._look_n
-        end = len(held) if piece.frame.last else len(held) - self._look_n
-        keep = (bins >= first) & (bins < end) & ~self._guarded(bad, piece)[bins, channels]
+        first = self._settle_n if piece.frame.first else old - self._look_n
+        end = len(held) - (self._guard_n if piece.frame.last else self._look_n)
+        keep = (bins >= first) & (bins < end)
+        guarded = self._guarded(piece, old)
+        if guarded is not None:
+            keep &= ~guarded[bins, channels]
         bins, channels = bins[keep], channels[keep]
-        self._bins, self._bad = held[-self._tail_n :], bad[-self._tail_n :]
+        self._bins = held[-self._tail_n :]
         return Candidates(
             sample=piece.frame.first_sample + (bins - old) * self._grid.step,
             channel=channels,
@@ -114,24 +116,17 @@ class Detector:
             feature_noise=noise.feature[channels],
         )
 
-    def _guarded(self, bad: NDArray[np.bool_], piece: Conditioned) -> NDArray[np.bool_]:
-        """Bins within the guard of a hole or of an end of the stretch."""
-        masked = bad
-        if bad.any():
-            masked = maximum_filter1d(bad, 2 * self._guard_n + 1, axis=0)
-        if piece.frame.first or piece.frame.last:
-            masked = masked.copy()
-            if piece.frame.first:
-                masked[: self._settle_n] = True
-            if piece.frame.last:
-                masked[len(masked) - min(self._guard_n, len(masked)) :] = True
-        return masked
-
-
-def _bad_bins(piece: Conditioned, n_channels: int) -> NDArray[np.bool_]:
-    if piece.bad is not None:
-        return piece.bad
-    return np.zeros((len(piece.bins), n_channels), dtype=bool)
+    def _guarded(self, piece: Conditioned, old: int) -> NDArray[np.bool_] | None:
+        """Bins, `old` ones before the frame's, within the guard of a hole; None if there are no holes."""
+        if piece.bad is None and self._bad is None:
+            return None
+        none = np.zeros((old, self._n_channels), dtype=bool)
+        here = np.zeros(piece.bins.shape, dtype=bool) if piece.bad is None else piece.bad
+        bad = np.concatenate([none if self._bad is None else self._bad, here])
+        tail = bad[-self._tail_n :]
+        self._bad = tail if tail.any() else None
+        guarded: NDArray[np.bool_] = maximum_filter1d(bad, 2 * self._guard_n + 1, axis=0)
+        return guarded
 
 
 def _fifty_ms(energy: NDArray[np.float64], tail: NDArray[np.float64]) -> NDArray[np.float64]:

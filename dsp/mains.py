@@ -28,6 +28,7 @@ DECIDE_S = 5
 
 
 RING = RING_S * PIECES_PER_S
+DIGIT = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,15 +183,22 @@ class Comb:
         return out
 
     def _wave(self, line: _Line, first_sample: int, n: int) -> NDArray[np.float64]:
-        """The line (n, n_channels) from `first_sample` on."""
-        time_s = (first_sample + np.arange(n)) / self._rate_hz
-        since = time_s - line.at_s
-        base = np.exp(2j * np.pi * (self.line_hz * time_s + line.drift_hz * since))
-        waves = np.cumprod(np.broadcast_to(base[:, None], (n, len(self.orders))), axis=1)
-        wave: NDArray[np.float64] = (
-            waves.real @ line.amplitude.real - waves.imag @ line.amplitude.imag
+        """The line (n, n_channels) from `first_sample` on.
+
+        Samples are counted in two digits, a DIGIT + b: then a few sines of each digit make all of them.
+        """
+        start_s, turns = (
+            first_sample / self._rate_hz,
+            (self.line_hz + line.drift_hz) / self._rate_hz,
         )
-        return wave
+        start = (self.line_hz * start_s + line.drift_hz * (start_s - line.at_s)) % 1.0
+        high, low = np.arange(0, n, DIGIT), np.arange(DIGIT)
+        coarse = np.exp(2j * np.pi * (start + turns * high)[:, None] * self.orders)
+        fine = np.exp(2j * np.pi * turns * self.orders[:, None] * low)
+        weights = line.amplitude.T[:, None, :] * coarse  # (n_channels, high, harmonics)
+        wave = weights.real @ fine.real - weights.imag @ fine.imag
+        by_channel: NDArray[np.float64] = wave.reshape(len(wave), -1)[:, :n]
+        return by_channel.T
 
 
 class MainsCanceller:

@@ -190,7 +190,7 @@ def _spectral(
 @cache
 def _taper(n: int, rate_hz: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """A Hann window of `n` samples, and the frequencies of its spectrum."""
-    hz: NDArray[np.float64] = np.fft.rfftfreq(n, 1 / rate_hz)
+    hz = np.arange(n // 2 + 1, dtype=np.float64) * (rate_hz / n)
     return np.hanning(n), hz
 
 

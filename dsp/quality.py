@@ -73,7 +73,7 @@ def reasons(
         NOISE: scale.calibrated & (noise > NOISY_UV),
         RESOLUTION: scale.calibrated & (scale.lsb * COUNTS_IN_POTENTIAL > SMALLEST_POTENTIAL_UV),
     }
-    if not any(verdict.any() for verdict in verdicts.values()):
+    if not np.array(list(verdicts.values())).any():
         return ((),) * int(raw.shape[1])
     bad: dict[str, list[bool]] = {name: verdicts[name].tolist() for name in REASONS}
     return tuple(
