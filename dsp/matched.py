@@ -17,6 +17,8 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from fasciscope.dsp.waves import shifts
+
 CENTRES_HZ = (50.0, 80.0, 130.0)
 CYCLES = 0.45
 LENGTH_S = 0.032
@@ -49,7 +51,7 @@ class MatchedBank:
         if n < self.length or (settled and self._frames % REFRESH_FRAMES):
             return  # what is known well is refreshed now and then
         quiet = np.repeat(quiet, len(bins) // len(quiet), axis=0)
-        ahead = _shifts(bins.T, self.length)  # (n_channels, length, n)
+        ahead = shifts(bins.T, self.length)  # (n_channels, length, n)
         base = np.where(quiet[:n], bins[:n], 0.0).T[:, :, None]
         sums = (ahead @ base)[:, :, 0]
         counts = quiet[:n].sum(axis=0).astype(float)
@@ -86,7 +88,7 @@ class MatchedBank:
         before = self.length // 2
         padded = np.zeros((n_channels, n + self.length - 1))
         padded[:, before : before + n] = bins.T
-        out = self._filters @ _shifts(padded, self.length)  # (n_channels, 2 pairs, n)
+        out = self._filters @ shifts(padded, self.length)  # (n_channels, 2 pairs, n)
         power = np.square(out, out=out)
         pairs = power.shape[1] // 2
         both = power[:, :pairs] + power[:, pairs:]
@@ -115,15 +117,6 @@ def peaks(
     near = around[:, shadow - merge : shadow + merge + 1]
     keep = (own == near.max(axis=1)) & (own >= SHADOW * around.max(axis=1))
     return bins[keep], channels[keep]
-
-
-def _shifts(rows: NDArray[np.float64], length: int) -> NDArray[np.float64]:
-    """(n_rows, length, n) of (n_rows, n + length - 1): each row from its k-th sample on, for every k."""
-    n = rows.shape[1] - length + 1
-    shifts = np.empty((len(rows), length, n))
-    for k in range(length):
-        shifts[:, k] = rows[:, k : k + n]
-    return shifts
 
 
 def _templates(bin_rate_hz: float, length: int) -> NDArray[np.float64]:

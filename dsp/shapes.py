@@ -5,8 +5,6 @@ amplitude; otherwise it leads a new one (science.md 9, step 11). At most 30 temp
 newcomer then replaces the one that has led fewest, longest ago.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,48 +16,61 @@ TEMPLATES = 30
 FOLLOW = 0.1
 
 
-@dataclass(slots=True)
-class _Template:
-    number: int
-    wave: NDArray[np.float64]  # unit vector
-    size: float
-    count: int
+class _Templates:
+    """The templates of one channel, by place."""
+
+    def __init__(self, wave_n: int) -> None:
+        self.held = 0
+        self.waves = np.empty((TEMPLATES, wave_n))  # unit vectors
+        self.sizes = np.empty(TEMPLATES)
+        self.counts = np.empty(TEMPLATES, dtype=int)
+        self.numbers = np.empty(TEMPLATES, dtype=int)
+
+    def like(self, wave: NDArray[np.float64], size: float, lag: int) -> tuple[int, float]:
+        """(place, correlation) of the template that `wave` fits best; 0 where none has its size."""
+        if self.held == 0:
+            return 0, 0.0
+        alike = similarity(wave, self.waves[: self.held], lag)
+        sizes = self.sizes[: self.held]
+        alike[np.abs(size - sizes) > AMPLITUDE_TOLERANCE * sizes] = 0.0
+        place = int(alike.argmax())
+        return place, float(alike[place])
+
+    def lead(self, number: int, wave: NDArray[np.float64], size: float) -> None:
+        """A new template; where there are too many it replaces the rarest, the oldest of equals."""
+        if self.held < TEMPLATES:
+            place, self.held = self.held, self.held + 1
+        else:
+            place = int(np.lexsort((self.numbers, self.counts))[0])
+        self.waves[place], self.sizes[place] = wave, size
+        self.counts[place], self.numbers[place] = 1, number
+
+    def follow(self, place: int, wave: NDArray[np.float64], size: float) -> None:
+        """The template moves towards a potential that joined it."""
+        share = max(FOLLOW, 1.0 / (int(self.counts[place]) + 1))
+        mixed = (1 - share) * self.waves[place] + share * wave
+        self.waves[place] = mixed / np.linalg.norm(mixed)
+        self.sizes[place] += share * (size - self.sizes[place])
+        self.counts[place] += 1
 
 
 class ShapeTracker:
     """Gives each potential the number of its shape; numbers are unique over all channels."""
 
     def __init__(self, n_channels: int, lag: int) -> None:
-        self._templates: list[list[_Template]] = [[] for _ in range(n_channels)]
+        self._templates: list[_Templates | None] = [None] * n_channels
         self._lag = lag
         self._numbers = 0
 
     def assign(self, channel: int, wave: NDArray[np.float64], size: float) -> tuple[int, float]:
         """(shape number, correlation with its template) of a unit wave and its peak to peak."""
         templates = self._templates[channel]
-        best, match = None, ALIKE
-        if templates:
-            alike = similarity(wave, np.stack([t.wave for t in templates]), self._lag)
-            for template, value in zip(templates, alike.tolist(), strict=True):
-                near = abs(size - template.size) <= AMPLITUDE_TOLERANCE * template.size
-                if near and value >= match:
-                    best, match = template, value
-        if best is None:
-            return self._lead(templates, wave, size), 1.0
-        _follow(best, wave, size)
-        return best.number, match
-
-    def _lead(self, templates: list[_Template], wave: NDArray[np.float64], size: float) -> int:
-        if len(templates) == TEMPLATES:
-            templates.remove(min(templates, key=lambda t: (t.count, t.number)))
-        self._numbers += 1
-        templates.append(_Template(self._numbers, wave, size, 1))
-        return self._numbers
-
-
-def _follow(template: _Template, wave: NDArray[np.float64], size: float) -> None:
-    share = max(FOLLOW, 1.0 / (template.count + 1))
-    mixed = (1 - share) * template.wave + share * wave
-    template.wave = mixed / np.linalg.norm(mixed)
-    template.size += share * (size - template.size)
-    template.count += 1
+        if templates is None:
+            templates = self._templates[channel] = _Templates(len(wave))
+        place, match = templates.like(wave, size, self._lag)
+        if match < ALIKE:
+            self._numbers += 1
+            templates.lead(self._numbers, wave, size)
+            return self._numbers, 1.0
+        templates.follow(place, wave, size)
+        return int(templates.numbers[place]), match

@@ -41,10 +41,18 @@ def similarities(
     k, n = some.shape
     padded = np.zeros((k, n + 2 * lag))
     padded[:, lag : lag + n] = some
-    shifted = np.lib.stride_tricks.sliding_window_view(padded, n, axis=1)  # (k, 2 lag + 1, n)
-    products = shifted.reshape(-1, n) @ many.T
+    products = shifts(padded, 2 * lag + 1).reshape(-1, n) @ many.T
     best: NDArray[np.float64] = products.reshape(k, 2 * lag + 1, len(many)).max(axis=1)
     return best
+
+
+def shifts(rows: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """(n_rows, length, n) of (n_rows, n + length - 1): each row from its k-th sample on, for every k."""
+    n = rows.shape[1] - length + 1
+    shifts = np.empty((len(rows), length, n))
+    for k in range(length):
+        shifts[:, k] = rows[:, k : k + n]
+    return shifts
 
 
 def lag_samples(rate_hz: float) -> int:
