@@ -36,6 +36,9 @@ class MatchedBank:
     def __init__(self, bin_rate_hz: float, n_channels: int) -> None:
         self.length = max(4, round(LENGTH_S * bin_rate_hz))
         self._templates = _templates(bin_rate_hz, self.length)
+        self._halves = _halves(self.length)
+        index = np.arange(self.length)
+        self._lag = np.abs(index[:, None] - index)
         self._correlation = np.zeros((n_channels, self.length))
         self._weight = np.zeros(n_channels)
         self._filters: NDArray[np.float64] | None = None
@@ -62,22 +65,20 @@ class MatchedBank:
             self._match(noise)
 
     def _match(self, noise: NDArray[np.float64]) -> None:
-        """Filters (n_channels, 2 pairs, length): R^-1 h, each pair orthonormal in the noise."""
+        """Filters (n_channels, 2 pairs, length): R^-1 h, of norm 1 in the noise.
+
+        R is a symmetric Toeplitz matrix, so its modes are even or odd in time, as are the templates:
+        each half is solved by itself, and the two waves of a pair are orthogonal of themselves.
+        """
         lags = self._correlation / np.maximum(self._weight, 1.0)[:, None]
         lags[:, 0] = np.maximum(lags[:, 0], noise**2) + np.finfo(float).tiny
         lags /= lags[:, :1]
-        index = np.abs(np.subtract.outer(np.arange(self.length), np.arange(self.length)))
-        # Lags learned from pieces need not make a positive matrix: its spectrum is floored.
-        power, modes = np.linalg.eigh(lags[:, index])
-        power = np.maximum(power, LOADING) + LOADING
-        matched = modes @ ((modes.transpose(0, 2, 1) @ self._templates) / power[:, :, None])
-        pairs = matched.reshape(len(lags), self.length, -1, 2).transpose(0, 2, 1, 3)
-        plain = self._templates.reshape(self.length, -1, 2).transpose(1, 0, 2)
-        gram = plain.transpose(0, 2, 1) @ pairs
-        root = np.linalg.inv(np.linalg.cholesky((gram + gram.transpose(0, 1, 3, 2)) / 2))
-        normal = pairs @ root.transpose(0, 1, 3, 2)
-        by_phase = normal.transpose(0, 3, 1, 2)  # every pair's even, then every pair's odd
-        self._filters = np.ascontiguousarray(by_phase.reshape(len(lags), -1, self.length))
+        matrices = lags[:, self._lag]
+        halves = [
+            _matched(half.T @ matrices @ half, half.T @ waves) @ half.T
+            for half, waves in zip(self._halves, self._templates, strict=True)
+        ]
+        self._filters = np.concatenate(halves, axis=1)  # every pair's even, then every pair's odd
 
     def run(self, bins: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
         """Squared statistic (n, n_channels) of bins (n, n_channels); the ends are padded with 0."""
@@ -119,10 +120,29 @@ def peaks(
     return bins[keep], channels[keep]
 
 
-def _templates(bin_rate_hz: float, length: int) -> NDArray[np.float64]:
-    """(length, 2 pairs): cosine and sine under a Gaussian, without offset, of norm 1."""
+def _matched(noise: NDArray[np.float64], waves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n_channels, n_waves, n): waves (n, n_waves) matched to noise matrices (n_channels, n, n)."""
+    # Lags learned from pieces need not make a positive matrix: its spectrum is floored.
+    power, modes = np.linalg.eigh(noise)
+    power = np.maximum(power, LOADING) + LOADING
+    inside = modes.swapaxes(1, 2) @ waves
+    scaled = inside / power[:, :, None]
+    norm = np.sqrt((inside * scaled).sum(axis=1))
+    matched: NDArray[np.float64] = (modes @ (scaled / norm[:, None, :])).swapaxes(1, 2)
+    return matched
+
+
+def _halves(length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Orthonormal even waves (length, n) and odd waves (length, length - n)."""
+    first, turned = np.eye(length), np.eye(length)[::-1]
+    even, odd = (first + turned)[:, : (length + 1) // 2], (first - turned)[:, : length // 2]
+    return even / np.linalg.norm(even, axis=0), odd / np.linalg.norm(odd, axis=0)
+
+
+def _templates(bin_rate_hz: float, length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(length, pairs) each: cosines, and sines, under a Gaussian, without offset, of norm 1."""
     time_s = (np.arange(length) - (length - 1) / 2) / bin_rate_hz
-    waves = []
+    evens, odds = [], []
     for centre_hz in CENTRES_HZ:
         if centre_hz > 0.4 * bin_rate_hz:
             continue
@@ -130,5 +150,6 @@ def _templates(bin_rate_hz: float, length: int) -> NDArray[np.float64]:
         even = taper * np.cos(2 * np.pi * centre_hz * time_s)
         even -= taper * even.sum() / taper.sum()
         odd = taper * np.sin(2 * np.pi * centre_hz * time_s)
-        waves += [even / np.linalg.norm(even), odd / np.linalg.norm(odd)]
-    return np.stack(waves, axis=1)
+        evens.append(even / np.linalg.norm(even))
+        odds.append(odd / np.linalg.norm(odd))
+    return np.stack(evens, axis=1), np.stack(odds, axis=1)

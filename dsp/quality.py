@@ -93,6 +93,8 @@ def _rail_share(
     for channel in np.flatnonzero(high - low > 20.0 * noise):
         column = raw[:, channel]
         flat = (column == high[channel]) | (column == low[channel])
+        if np.count_nonzero(flat) < RAIL_RUN:
+            continue
         run = flat[: -RAIL_RUN + 1].copy()
         for k in range(1, RAIL_RUN):
             run &= flat[k : len(flat) - RAIL_RUN + 1 + k]
