@@ -122,6 +122,8 @@ def _runs(hops: NDArray[np.intp], join: float) -> list[NDArray[np.intp]]:
     """Hops above threshold, parted where the break is longer than `join`."""
     if len(hops) == 0:
         return []
+    if hops[-1] - hops[0] <= join:  # too short to hold a break, as most are
+        return [hops]
     return np.split(hops, np.flatnonzero(np.diff(hops) > join) + 1)
 
 

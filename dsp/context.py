@@ -207,7 +207,7 @@ class Context:
                 (when[index] - peaks[:, None]) / self._rate_hz,
                 statistic,
                 size / own[:, None],
-                np.take_along_axis(alike, index, axis=1),
+                alike[np.arange(len(alike))[:, None], index],
                 sharpness,
             ]
         )

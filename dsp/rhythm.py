@@ -1,5 +1,7 @@
 """Rhythms among potentials: the heart's, and a single unit that fires like a metronome."""
 
+import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,10 +82,11 @@ def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
 
 
 def _follow_beats(times_s: NDArray[np.float64], at: int, period: float) -> tuple[float, float]:
-    beats, due, mean = [float(times_s[at])], 1, period
+    forward: list[float] = times_s.tolist()
+    beats, due, mean = [forward[at]], 1, period
     misses: list[float] = []
-    for way in (1, -1):
-        walk = _walk(times_s * way, float(times_s[at]) * way, mean)
+    for way, times in ((1, forward), (-1, [-time for time in reversed(forward)])):
+        walk = _walk(times, forward[at] * way, mean)
         beats += [way * beat for beat in walk.beats]
         misses += walk.misses
         due, mean = due + walk.due, walk.period
@@ -103,22 +106,24 @@ class _Walk:
     period: float
 
 
-def _walk(times_s: NDArray[np.float64], start_s: float, period: float) -> _Walk:
-    """The beats going forward from `start_s`."""
-    end_s = float(times_s.max())
+def _walk(times_s: list[float], start_s: float, period: float) -> _Walk:
+    """The beats going forward from `start_s` among sorted times; plain numbers, one beat at a time."""
+    end_s = times_s[-1]
     beats: list[float] = []
     misses: list[float] = []
     due = missed = 0
     at, mean = start_s, period
     while at + mean * (1 - HEART_TOLERANCE) <= end_s and missed < 3:
-        off = times_s - (at + mean)
-        nearest = int(np.abs(off).argmin())
-        miss = float(off[nearest]) / (mean * (1 + missed))
+        expected = at + mean
+        after = bisect_left(times_s, expected)
+        before, then = times_s[max(0, after - 1)], times_s[min(after, len(times_s) - 1)]
+        nearest = before if expected - before < then - expected else then
+        miss = (nearest - expected) / (mean * (1 + missed))
         due += 1
         if abs(miss) <= HEART_TOLERANCE:
             misses.append(miss)
             mean *= 1 + FOLLOW * miss
-            at, missed = float(times_s[nearest]), 0
+            at, missed = nearest, 0
             beats.append(at)
         else:
             at, missed = at + mean, missed + 1
@@ -126,4 +131,4 @@ def _walk(times_s: NDArray[np.float64], start_s: float, period: float) -> _Walk:
 
 
 def _rms(values: list[float]) -> float:
-    return float(np.sqrt(np.mean(np.square(values))))
+    return math.sqrt(sum(value * value for value in values) / len(values))
