@@ -79,10 +79,9 @@ class _Queue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ready:
-    """A potential whose window has passed, and where it is found."""
+    """A potential whose window has passed."""
 
     waiting: Waiting
-    at: int  # in its channel's queue
     channels: tuple[int, ...]  # that show its source
     coincident: int
 
@@ -133,13 +132,12 @@ class Context:
         """What is to be given, without what another channel shows better."""
         queue = self._queues[channel]
         first, queue.done = queue.done, bisect_left(queue.peaks, limit)
-        for at in range(first, queue.done):
-            waiting = queue.waiting[at]
+        for waiting in queue.waiting[first : queue.done]:
             if waiting.potential.statistic >= self._threshold:
                 others = self._others(waiting.potential)
                 channels = _same_source(waiting, others, SOURCE_LAG_S * self._rate_hz)
                 if channels is not None:
-                    yield _Ready(waiting, at, channels, 1 + sum(o is not None for o in others))
+                    yield _Ready(waiting, channels, 1 + sum(o is not None for o in others))
 
     def _surround(self, complete: list[_Ready], spans: list[list[Span]]) -> Iterator[Potential]:
         """The potentials (in order of channels and peaks) with their surroundings."""
@@ -185,8 +183,8 @@ class Context:
     def _near_on(self, queue: _Queue, ready: list[_Ready]) -> NDArray[np.float64]:
         """The fields of `Near` (5, m, most) of one channel's potentials, NaN where there are less."""
         peaks = np.array([r.waiting.potential.peak_sample for r in ready])
-        base = bisect_left(queue.peaks, peaks[0] - self._window)
-        others = queue.waiting[base : bisect_left(queue.peaks, peaks[-1] + self._window + 1)]
+        base = bisect_left(queue.peaks, peaks.min() - self._window)
+        others = queue.waiting[base : bisect_left(queue.peaks, peaks.max() + self._window + 1)]
         when = np.array(queue.peaks[base : base + len(others)])
         low = np.searchsorted(when, peaks - self._window)
         count = np.searchsorted(when, peaks + self._window + 1) - low
