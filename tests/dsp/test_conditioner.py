@@ -51,3 +51,27 @@ def test_a_hole_is_silent_and_rings_into_nothing() -> None:
 def test_the_upper_corner_stays_below_the_rates_reach() -> None:
     conditioner = Conditioner(grid_for(500.0, ChainSettings()), 1, ChainSettings())
     assert conditioner.delay_n >= 0
+
+
+@pytest.mark.parametrize("n_channels", [1, 3, 8])
+@pytest.mark.parametrize("at_once", [1, 2, 5, 19])
+def test_frames_filtered_together_are_those_filtered_one_by_one(
+    n_channels: int, at_once: int
+) -> None:
+    info, used = info_of(n_channels, RATE_HZ), ChainSettings()
+    n = round(19.3 * RATE_HZ)
+    hum = 40.0 * np.sin(2 * np.pi * 50.07 * np.arange(n)[:, None] / RATE_HZ)
+    holes = np.zeros((n, n_channels), dtype=bool)
+    holes[14_100:14_250, 0] = True
+    frames = list(frames_of(info, noise(n, n_channels, seed=3) + hum, holes, [5000]))
+    one, many = (Conditioner(grid_for(RATE_HZ, used), n_channels, used) for _ in range(2))
+    singly = [one.run(frame) for frame in frames]
+    together = [
+        piece
+        for start in range(0, len(frames), at_once)
+        for piece in many.run_all(frames[start : start + at_once])
+    ]
+    for a, b in zip(singly, together, strict=True):
+        assert a.frame.first_sample == b.frame.first_sample
+        for name in ("feature", "bins", "energy", "line_wander"):
+            assert np.array_equal(getattr(a, name), getattr(b, name), equal_nan=True), name
