@@ -1,7 +1,8 @@
 """Plays a virtual board as a Bluetooth LE peripheral, through BlueZ: for any client in the air.
 
-Linux only. BlueZ keeps the radio and the connections; it cuts a notification that is longer than the
-client's MTU.
+Linux only. BlueZ keeps the radio and the connections. It advertises the board's name, but whoever asks
+for the name once connected is given that of the computer; a notification that is longer than the
+client's MTU is cut.
 """
 
 import asyncio
