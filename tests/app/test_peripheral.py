@@ -135,6 +135,16 @@ def test_a_board_of_our_own_is_asked_over_the_air_and_recorded_as_it_says(
     np.testing.assert_array_equal(counts, np.arange(1, 801))
 
 
+def test_each_packet_goes_by_the_characteristic_of_its_number(bluez: HostingBluez) -> None:
+    with in_the_air("myo", 200.0):
+        link = opened("myo")
+        for command in PROFILES["myo"].start:
+            link.write(command)
+        packets = [link.read(BOUND_S) for _ in range(12)]
+        link.close()
+    assert [piece.data[0] for piece in packets if piece] == [0, 1, 2, 3] * 3
+
+
 @pytest.mark.parametrize("name", ["ganglion", pytest.param("npg-lite-ble", marks=pytest.mark.slow)])
 def test_unplugged_and_plugged_in_again_a_recording_goes_on_after_one_gap(
     bluez: HostingBluez, name: str
