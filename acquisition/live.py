@@ -173,7 +173,10 @@ class LiveSource:
         """What still waited in the decoder and the assembler; a new stream needs new ones."""
         last = self._decoded(self._decoder.finish())
         self._decoder = self._codec.decoder()
-        rest = self._delivery(self._assembler.finish())
+        waited = self._assembler.finish()
+        if waited.blocks:
+            self.clock.add(waited.blocks[-1].end_sample - 1, self._received_s)
+        rest = self._delivery(waited)
         return Delivery(last.blocks + rest.blocks, last.losses + rest.losses, last.messages)
 
     def _decoded(self, decoded: Decoded) -> Delivery:

@@ -21,7 +21,15 @@ import click
     help="On a port of this machine; 0: any. A board that calls its host calls there.",
 )
 @click.option("--ble", is_flag=True, help="In the air, as a Bluetooth LE board (Linux, BlueZ).")
-@click.option("--scenario", default="demo", show_default=True, help="What the electrodes see.")
+@click.option(
+    "--scenario", metavar="NAME", help="What the electrodes see; without a word the demo's."
+)
+@click.option(
+    "--recording",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A recording in microvolts instead, of the board's rate; it is played again and again.",
+)
 @click.option(
     "--rate", "rate_hz", type=float, metavar="HZ", help="Where the board has no fixed one."
 )
@@ -35,7 +43,8 @@ def board_command(
     link: Path | None,
     tcp_port: int | None,
     ble: bool,
-    scenario: str,
+    scenario: str | None,
+    recording: Path | None,
     rate_hz: float | None,
     faults: str,
     seconds: float | None,
@@ -49,7 +58,7 @@ def board_command(
 
     from fasciscope.app.peripheral import check_gatt, play_on_ble
     from fasciscope.app.player import Player, play_calling, play_on_tcp, play_on_terminal
-    from fasciscope.app.virtual import ScenarioSignal, check_played, played_scenario
+    from fasciscope.app.virtual import check_played, played_signal, signal_of
     from fasciscope.core import UsageError
     from fasciscope.firmware_bridge.faults import parse_faults
     from fasciscope.firmware_bridge.profiles import PROFILES
@@ -58,8 +67,8 @@ def board_command(
         raise UsageError("Say where the board is played: --pty, --tcp PORT, or --ble.")
     check_played(name)
     gatt = check_gatt(name) if ble else None
-    signal = ScenarioSignal(name, scenario, rate_hz)
-    played = played_scenario(name, signal, rate_hz, parse_faults(faults))
+    signal = signal_of(name, scenario, recording, rate_hz)
+    played = played_signal(name, signal, parse_faults(faults))
     end_s = None if seconds is None else time.monotonic() + seconds
 
     def over() -> bool:

@@ -263,12 +263,14 @@ def _serial(address: Address, table: Board, profile: Profile, _rate_hz: float | 
 
 def _virtual(address: Address, table: Board, _profile: Profile, rate_hz: float | None) -> Link:
     from fasciscope.acquisition.virtual_link import VirtualLink
-    from fasciscope.app.virtual import ScenarioSignal, played_scenario
+    from fasciscope.app.virtual import played_signal, signal_of
     from fasciscope.firmware_bridge.faults import parse_faults
 
-    signal = ScenarioSignal(table.name, address.given.get("scenario", "demo"), rate_hz)
+    path = address.given.get("recording")
+    recording = None if path is None else Path(path)
+    signal = signal_of(table.name, address.given.get("scenario"), recording, rate_hz)
     faults = parse_faults(address.given.get("faults", ""))
-    played = played_scenario(table.name, signal, rate_hz, faults)
+    played = played_signal(table.name, signal, faults)
     return VirtualLink(table.name, played, _speed(address))
 
 
@@ -322,6 +324,6 @@ KINDS: dict[str, Kind] = {
     "serial": Kind(("board", "rate", "baud"), _serial),
     "tcp": Kind(("board", "rate"), _tcp),
     "udp": Kind(("board", "rate"), _udp),
-    "virtual": Kind(("rate", "scenario", "faults", "speed"), _virtual),
+    "virtual": Kind(("rate", "scenario", "recording", "faults", "speed"), _virtual),
 }
 """Kinds of sources by the word before the colon."""
