@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fasciscope.acquisition import Delivery, Turns
 from fasciscope.app.pipeline import Analysis
@@ -15,8 +16,8 @@ from fasciscope.core import Event, Label, SampleBlock, Sighting
 STATUS_S = 1.0
 RECENT_S = 60.0
 NOISE_BLOCKS = 50
-SPREAD_SAMPLES = 4
-"""The noise is told of so many of the last blocks, of at least so many samples each."""
+SPREAD_SAMPLES = 32
+"""The noise is told of so many of the last stretches, of at least so many samples each."""
 NORMAL = 0.6745
 """Median absolute deviation of a normal distribution, in standard deviations."""
 LATE_S = 15.0
@@ -27,7 +28,8 @@ LATE_S = 15.0
 class Status:
     """Where a session stands: figures since its beginning, rates over the last minute.
 
-    `noise` is the median over channels and the last blocks of the robust spread, in the stream's unit.
+    `noise` is the median over channels and the last stretches of the robust spread, in the stream's unit;
+    None as long as too few samples came.
     """
 
     at_s: float
@@ -38,7 +40,7 @@ class Status:
     lost_percent: float
     uncertain_losses: int
     restarts: int
-    noise: float
+    noise: float | None
     events: int
     fasciculations: int
     fasciculations_per_min: float
@@ -72,6 +74,7 @@ class LiveSession:
     patient: bool = False
     _end: int = 0
     _spreads: deque[float] = field(default_factory=lambda: deque(maxlen=NOISE_BLOCKS))
+    _stretch: list[NDArray[np.float64]] = field(default_factory=list)
     _connected: bool = True
     _events: Counter[str] = field(default_factory=Counter)
     _recent: deque[int] = field(default_factory=deque)
@@ -108,7 +111,7 @@ class LiveSession:
             lost_percent=100.0 * tally.lost / max(1, self._end),
             uncertain_losses=tally.uncertain,
             restarts=tally.restarts,
-            noise=float(np.median(self._spreads)) if self._spreads else 0.0,
+            noise=float(np.median(self._spreads)) if self._spreads else None,
             events=sum(self._events.values()),
             fasciculations=self._events[Label.FASCICULATION],
             fasciculations_per_min=len(self._recent) / minutes if minutes else 0.0,
@@ -131,8 +134,10 @@ class LiveSession:
         for block in kept.blocks:
             self._connected = True
             self._end = block.end_sample
-            if block.n_samples >= SPREAD_SAMPLES:
-                self._spreads.append(_spread(block))
+            self._stretch.append(block.uv)
+            if sum(map(len, self._stretch)) >= SPREAD_SAMPLES:
+                self._spreads.append(_spread(np.concatenate(self._stretch)))
+                self._stretch.clear()
             events = self.analysis.push(block)
             for watcher in self.watchers:
                 for sighting in self.analysis.sightings:
@@ -184,11 +189,11 @@ def _until(block: SampleBlock, end: int) -> SampleBlock:
     return SampleBlock(block.info, block.first_sample, block.uv[:n], flags, block.received_s)
 
 
-def _spread(block: SampleBlock) -> float:
+def _spread(uv: NDArray[np.float64]) -> float:
     """Robust standard deviation of the steps between samples: what drifts slowly is no noise.
 
     Of channels that stand still (nothing is plugged in) none is told.
     """
-    spreads = np.median(np.abs(np.diff(block.uv, axis=0)), axis=0)
+    spreads = np.median(np.abs(np.diff(uv, axis=0)), axis=0)
     alive = spreads[spreads > 0]
     return float(np.median(alive) / NORMAL / np.sqrt(2.0)) if len(alive) else 0.0

@@ -125,7 +125,7 @@ def status_line(status: Status, info: StreamInfo, free_bytes: int | None) -> str
         clock_text(status.at_s)[:-2],
         f"{status.rate_hz:.4g} Hz{drift}",
         f"lost {status.lost}" + (f" ({status.lost_percent:.2g} %)" if status.lost else ""),
-        f"noise {status.noise:.2g} {unit}",
+        f"noise {status.noise:.2g} {unit}" if status.noise is not None else "noise -",
         f"twitches {status.fasciculations}, {status.fasciculations_per_min:.2g}/min",
     ]
     if free_bytes is not None:

@@ -56,6 +56,10 @@ def test_the_status_says_time_rate_drift_losses_noise_events_and_room() -> None:
     assert "ppm" not in away
 
 
+def test_a_noise_that_is_not_known_yet_is_not_told_as_none() -> None:
+    assert "noise - |" in status_line(replace(STATUS, noise=None), INFO, None)
+
+
 def test_an_uncalibrated_noise_is_in_counts() -> None:
     info = StreamInfo("a board", 1000.0, (ChannelInfo("a", None),))
     assert "3.5 counts" in status_line(STATUS, info, None)

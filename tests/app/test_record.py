@@ -78,6 +78,15 @@ def test_json_lines_tell_events_and_status(
     np.testing.assert_array_equal(counts[:3750, 0], stored[:3750])
 
 
+def test_the_noise_of_a_board_that_sends_little_at_a_time_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["stream", "virtual:ganglion?speed=0", "--for", "3s", "--json"]) == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last["type"] == "status"
+    assert 1.0 < last["noise"] < 20.0
+
+
 def test_a_stream_shows_events_and_keeps_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
