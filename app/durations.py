@@ -2,8 +2,6 @@
 
 import click
 
-from fasciscope.core import UsageError, parse_duration_s
-
 
 class Duration(click.ParamType[float]):
     """A click type that gives seconds."""
@@ -14,6 +12,11 @@ class Duration(click.ParamType[float]):
         self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Seconds of a text like 1h30m; more than none."""
+        from fasciscope.core import (
+            UsageError,
+            parse_duration_s,
+        )  # imports NumPy, which help does not need
+
         if isinstance(value, float):
             return value
         try:

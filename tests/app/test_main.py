@@ -19,6 +19,19 @@ def test_help_lists_every_command_and_answers_at_once(capsys: pytest.CaptureFixt
     assert "never diagnoses" in told
 
 
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_help_of_no_command_loads_numpy(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "fasciscope", name, "--help"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "click" in loaded
+    assert not loaded & {"numpy", "scipy", "matplotlib", "fasciscope.core"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in main.COMMANDS)])
 def test_help_takes_less_than_a_third_of_a_second(arguments: list[str]) -> None:
