@@ -1,6 +1,6 @@
 """``fasciscope stream``: a board's events as they happen; nothing is kept."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Literal
 
 import click
@@ -45,7 +45,7 @@ def stream_command(
     with ExitStack() as stack:
         stack.enter_context(turns)
         if lsl is not None:
-            outlets = stack.enter_context(LslOutlets(lsl, turns.info, turns.clock))
+            outlets = stack.enter_context(closing(LslOutlets(lsl, turns.info, turns.clock)))
             watchers += (Watcher(outlets.sighting, outlets.event, block=outlets.block),)
         over = stack.enter_context(ended_by_signals())
         live = LiveSession(

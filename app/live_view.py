@@ -29,6 +29,7 @@ class LiveView:
         self._as_json = as_json
         self._on_terminal = sys.stderr.isatty() and not as_json
         self._plain_due_s = 0.0
+        self._untold = ""  # the newest status, without a terminal
         self._drawn = False
 
     def sighting(self, sighting: Sighting) -> None:
@@ -61,9 +62,11 @@ class LiveView:
                 "\r\x1b[2K" + status_line(status, self._info, free)[:width], nl=False, err=True
             )
             self._drawn = True
-        elif status.at_s >= self._plain_due_s:
-            self._plain_due_s = status.at_s + PLAIN_S
-            click.echo(status_line(status, self._info, free), err=True)
+        else:
+            self._untold = status_line(status, self._info, free)
+            if status.at_s >= self._plain_due_s:
+                self._plain_due_s = status.at_s + PLAIN_S
+                self._tell_status()
 
     def notice(self, text: str) -> None:
         """Tell a remark."""
@@ -74,10 +77,16 @@ class LiveView:
             click.echo(printable(f"fasciscope: {text}"), err=True)
 
     def close(self) -> None:
-        """Leave the status line as it is and go on below it."""
+        """Leave the last status as it is and go on below it."""
+        self._tell_status()
         if self._drawn:
             click.echo(err=True)
             self._drawn = False
+
+    def _tell_status(self) -> None:
+        if self._untold:
+            click.echo(self._untold, err=True)
+            self._untold = ""
 
     def _clear(self) -> None:
         if self._drawn:

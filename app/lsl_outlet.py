@@ -1,7 +1,6 @@
 """Outlets of the Lab Streaming Layer: samples and events for other programs, as they come."""
 
 import time
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -32,15 +31,8 @@ class LslOutlets:
         self._samples = self._pylsl.StreamOutlet(self._of_samples(name))
         self._events = self._pylsl.StreamOutlet(self._of_events(name))
 
-    def __enter__(self) -> "LslOutlets":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Send what is under way, and end both streams."""
         if self._samples.have_consumers() or self._events.have_consumers():
             time.sleep(LINGER_S)
         self._samples = self._events = None  # this closes them

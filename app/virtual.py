@@ -128,8 +128,8 @@ class RecordingSignal(BoardSignal):
         board_hz = info.rate_hz if set_by_user and rate_hz is None else rate_of(name, rate_hz)
         if abs(info.rate_hz / board_hz - 1.0) > SAME_RATE:
             raise UsageError(
-                f"{path.name} has {info.rate_hz:g} Hz, but a {board(name).title} is played at "
-                f"{board_hz:g} Hz. Take a board with that rate, or one whose rate you set "
+                f"{path.name} has {info.rate_hz:g} Hz, but the board ({board(name).title}) is played "
+                f"at {board_hz:g} Hz. Take a board with that rate, or one whose rate you set "
                 "(fasciscope-1 to -8)."
             )
         if not all(channel.calibrated for channel in info.channels):

@@ -24,7 +24,6 @@ NEARLY = 0.85
 BEFORE_S = 0.06  # what is cut out on either side; the backward filter settles in what follows
 AFTER_S = 0.13
 LEVEL_S = 0.004  # the raw level is taken this far before and after, over one wave of the mains
-LONGEST_WAVE_S = 0.02
 FLOOR = 0.1  # a potential lasts while its envelope exceeds this part of its peak
 
 

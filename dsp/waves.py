@@ -49,6 +49,7 @@ def similarities(
 def shifts(rows: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     """(n_rows, length, n) of (n_rows, n + length - 1): each row from its k-th sample on, for every k."""
     n = rows.shape[1] - length + 1
+    # NumPy's sliding_window_view, copied, gives the same; on short rows its setting up takes longer
     shifts = np.empty((len(rows), length, n))
     for k in range(length):
         shifts[:, k] = rows[:, k : k + n]

@@ -3,7 +3,8 @@
 "UD" | 1 | 24 | length u16 | flags u16 | device u32 | stream | 0 | number u32 | microseconds u48, then
 parts of (type, length u16, bytes): 1 samples (channels, samples, 1, 0, then i16), 6 state (number of
 the first sample u32, rate u16, battery %, RSSI, mode, 0); all little-endian. With flag 4 a CRC-32 (zlib's)
-ends it. Source, one only: uf1.py (ultimaterobotics/uf1-tools @8779f02444a3), whose encoder and decoder agree.
+ends it. Its makers' tools listen at port 26750. Source, one only: uf1.py (ultimaterobotics/uf1-tools
+@8779f02444a3), whose encoder and decoder agree.
 """
 
 import struct
@@ -19,8 +20,6 @@ from fasciscope.firmware_bridge.profile import Profile
 PER_FRAME = 8
 """Samples of a frame."""
 WRAP = 1 << 32
-PORT = 26750
-"""Where its makers' tools listen."""
 RATE_HZ = 1150
 MOST_BYTES = 1500
 

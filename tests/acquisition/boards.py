@@ -1,5 +1,6 @@
 """Boards whose samples tell their own numbers, for the tests of links."""
 
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.acquisition import Link, LiveSource, Reader
+from fasciscope.app.player import LOOPBACK
 from fasciscope.core import ChannelInfo, SampleBlock, StreamInfo
 from fasciscope.firmware_bridge import CODECS
 from fasciscope.firmware_bridge.faults import Faults
@@ -64,6 +66,13 @@ def blocks_of(source: LiveSource, n_samples: int) -> list[SampleBlock]:
                 break
         blocks += source.finish().blocks
     return blocks
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody uses."""
+    with socket.socket() as one:
+        one.bind((LOOPBACK, 0))
+        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -5,18 +5,12 @@ import threading
 
 import numpy as np
 import pytest
-from boards import blocks_of, in_background, live_source, played_board
+from boards import blocks_of, free_port, in_background, live_source, played_board
 
 from fasciscope.acquisition import LinkLostError
 from fasciscope.acquisition.network import TcpLink, UdpLink
 from fasciscope.app.player import LOOPBACK, Player, play_calling, play_on_tcp
 from fasciscope.core import DeviceError
-
-
-def free_port() -> int:
-    with socket.socket() as some:
-        some.bind((LOOPBACK, 0))
-        return int(some.getsockname()[1])
 
 
 def test_a_board_that_listens_is_read() -> None:

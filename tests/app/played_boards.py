@@ -1,6 +1,5 @@
 """Virtual boards in their own thread, for clients of other people; and what these ought to read."""
 
-import socket
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -9,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from fasciscope.app.player import LOOPBACK, Player, play_calling, pseudo_terminal
+from fasciscope.app.player import Player, play_calling, pseudo_terminal
 from fasciscope.firmware_bridge import CODECS
 from fasciscope.firmware_bridge.played import Played
 from fasciscope.firmware_bridge.profiles import PROFILES
@@ -89,11 +88,17 @@ def calling(name: str, signal: Signal, rate_hz: float, tcp_port: int) -> Iterato
         thread.join()
 
 
-def free_port() -> int:
-    """A TCP port of this machine that nobody uses."""
-    with socket.socket() as one:
-        one.bind((LOOPBACK, 0))
-        return int(one.getsockname()[1])
+def brainflow_heard(client: Any, n_samples: int = 600) -> NDArray[np.float64]:
+    """What a session of BrainFlow gives of so many samples and more."""
+    client.prepare_session()
+    try:
+        client.start_stream(45_000)
+        assert until(lambda: client.get_board_data_count() >= n_samples)
+        data: NDArray[np.float64] = client.get_board_data()
+        client.stop_stream()
+    finally:
+        client.release_session()
+    return data
 
 
 def peer(name: str) -> Any:

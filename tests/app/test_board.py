@@ -4,20 +4,17 @@ import queue
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import pytest
 import serial
 from numpy.typing import NDArray
+from played_boards import brainflow_heard, played
 
 from fasciscope.app.main import run
 from fasciscope.app.player import (
     Player,
     play_on_tcp,
-    pseudo_terminal,
 )
 from fasciscope.app.virtual import ScenarioSignal
 from fasciscope.firmware_bridge import CODECS, board
@@ -38,26 +35,6 @@ def ramp(n_channels: int) -> Signal:
     return counts
 
 
-@contextmanager
-def played(name: str, signal: Signal, rate_hz: float) -> Iterator[str]:
-    """The port of a board that is played by another thread."""
-    over = threading.Event()
-    with pseudo_terminal() as (way, port):
-        player = Player(Played(virtual_board(name, signal), rate_hz))
-
-        def work() -> None:
-            while not over.is_set():
-                player.step(way)
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        try:
-            yield port
-        finally:
-            over.set()
-            thread.join()
-
-
 @pytest.mark.parametrize("name", ["cyton", "cyton-daisy", "freeeeg32", "knight"])
 def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
     brainflow = pytest.importorskip("brainflow.board_shim")
@@ -75,24 +52,8 @@ def test_brainflows_driver_reads_what_the_board_sends(name: str) -> None:
     with played(name, ramp(n_channels), 8 * rate_hz) as port:  # eight times as fast: it only waits
         given = brainflow.BrainFlowInputParams()
         given.serial_port, given.timeout = port, 5
-        data = heard(shim(kind[name], given))
+        data = brainflow_heard(shim(kind[name], given))
     check(data[shim.get_exg_channels(kind[name])].T, name)
-
-
-def heard(client: Any) -> NDArray[np.float64]:
-    """What BrainFlow gives of 600 samples and more."""
-    client.prepare_session()
-    try:
-        client.start_stream(45_000)
-        for _ in range(400):
-            if client.get_board_data_count() >= 600:
-                break
-            threading.Event().wait(0.02)
-        data: NDArray[np.float64] = client.get_board_data()
-        client.stop_stream()
-    finally:
-        client.release_session()
-    return data
 
 
 def check(uv: NDArray[np.float64], name: str) -> None:

@@ -76,14 +76,17 @@ def test_an_event_is_a_line_that_obeys_no_control_character(
     assert told == "0:01:01.2 fasciculation calf\\x1b[31m 80 uV, 12 x noise, 16 ms\n"
 
 
-def test_without_a_terminal_the_status_comes_every_ten_seconds(
+def test_without_a_terminal_the_status_comes_every_ten_seconds_and_at_the_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     view = LiveView(INFO, None, as_json=False)
     for second in range(25):
         view.status(replace(STATUS, at_s=float(second)))
-    view.close()
     assert len(capsys.readouterr().err.splitlines()) == 3
+    view.close()
+    assert capsys.readouterr().err.startswith("0:00:24 | ")
+    view.close()
+    assert capsys.readouterr().err == ""
 
 
 def test_on_a_terminal_the_status_is_one_line_below_what_was_found(

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import serial
-from played_boards import PATIENCE_S, follow, peer, played, scattered, until
+from played_boards import PATIENCE_S, brainflow_heard, follow, peer, played, scattered, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
@@ -76,15 +76,7 @@ def test_brainflow_talks_to_a_shimmer_and_reads_every_sample() -> None:
     with played("shimmer3", scattered("shimmer3"), 1024.0) as port:
         given = brainflow.BrainFlowInputParams()
         given.serial_port, given.timeout = port, 5
-        client = shim(kind, given)
-        client.prepare_session()
-        try:
-            client.start_stream(45_000)
-            assert until(lambda: client.get_board_data_count() >= 600)
-            data = client.get_board_data()
-            client.stop_stream()
-        finally:
-            client.release_session()
+        data = brainflow_heard(shim(kind, given))
     assert follow(data[shim.get_ecg_channels(kind)].T, scattered("shimmer3")) == 0
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from boards import free_port
 from myo_dongle import MyoDongle
-from played_boards import PATIENCE_S, calling, follow, free_port, peer, played, scattered, until
+from played_boards import PATIENCE_S, brainflow_heard, calling, follow, peer, played, scattered
 
 from fasciscope.app.player import LOOPBACK
 from fasciscope.firmware_bridge import board
@@ -44,14 +45,7 @@ def test_a_biolistener_calls_brainflow_which_reads_every_sample() -> None:
     client = shim(kind, given)
     signal = scattered("biolistener")
     with calling("biolistener", signal, 1000.0, given.ip_port):
-        client.prepare_session()
-        try:
-            client.start_stream(45_000)
-            assert until(lambda: client.get_board_data_count() >= 600)
-            data = client.get_board_data()
-            client.stop_stream()
-        finally:
-            client.release_session()
+        data = brainflow_heard(client)
     uv = data[shim.get_emg_channels(kind)].T
     counts = uv / board("biolistener").uv_per_count
     assert np.abs(counts - np.round(counts)).max() < 0.01
