@@ -134,7 +134,7 @@ def _fifty_ms(energy: NDArray[np.float64], tail: NDArray[np.float64]) -> NDArray
     padded = np.concatenate([tail, energy])
     n, before = len(energy), len(tail)
     total = energy.copy()
-    for back in range(1, HOPS):
+    for back in range(1, min(HOPS, before + n)):  # a stretch may end within its first hops
         reach = max(0, back - before)  # at the start there are fewer
         total[reach:] += padded[before - back + reach : before - back + n]
     return total / np.minimum(np.arange(before + 1, before + n + 1), HOPS)[:, None]

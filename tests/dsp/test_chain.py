@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy import signal
 from signals import activities, blocks_of, info_of, noise, with_waves
 
-from fasciscope.core import Activity, Burst, FrameQuality, Potential
+from fasciscope.core import Activity, Burst, FrameQuality, Potential, SampleBlock
 
 RATE_HZ = 1000.0
 COLOURS = {
@@ -98,6 +98,21 @@ def test_a_potential_stands_on_its_largest_channel_and_names_the_others() -> Non
     (potential,) = [p for p in strong(through(uv)) if abs(p.peak_sample - 12_000) < 200]
     assert (potential.channel, potential.channels) == (0, (0, 2))
     assert potential.coincident == 2
+
+
+@pytest.mark.parametrize("rate_hz", [200.0, 1000.0, 2048.0])
+def test_stretches_of_any_shortness_are_taken(rate_hz: float) -> None:
+    info = info_of(2, rate_hz)
+    learnt = round(12 * rate_hz)  # the noise is known and frames are searched at once
+    uv = noise(learnt + round(12 * rate_hz), 2, seed=10)
+    starts = learnt + np.cumsum(np.arange(1, round(0.12 * rate_hz)))
+    blocks = [SampleBlock(info, 0, uv[:learnt])] + [
+        SampleBlock(info, int(start + 50 * k), uv[start : start + k])
+        for k, start in enumerate(starts, 1)
+        if start + k <= len(uv)
+    ]
+    judged = [q.n_samples for q in activities(info, blocks) if isinstance(q, FrameQuality)]
+    assert sum(judged) == sum(block.n_samples for block in blocks)
 
 
 def test_an_empty_stream_gives_nothing() -> None:
