@@ -1,12 +1,13 @@
 """Everything a person touches: the command line, the outputs and the report; wires the other rooms.
 
-`analyse` is handed on lazily, so that ``fasciscope --help`` need not import NumPy.
+`analyse` and the like are handed on lazily, so that ``fasciscope --help`` need not import NumPy.
 """
 
 from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
+    "Analysis": "fasciscope.app.pipeline",
     "Session": "fasciscope.app.session",
     "Settings": "fasciscope.app.settings",
     "analyse": "fasciscope.app.pipeline",

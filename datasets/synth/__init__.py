@@ -11,13 +11,14 @@ from fasciscope.datasets.synth.cramp import Cramp
 from fasciscope.datasets.synth.ecg import Heartbeat
 from fasciscope.datasets.synth.fasciculation import Fasciculations
 from fasciscope.datasets.synth.loss import PacketLoss
-from fasciscope.datasets.synth.place import Placed, Waveform, place
+from fasciscope.datasets.synth.place import Placed, place
 from fasciscope.datasets.synth.render import Synthetic, synthesise
 from fasciscope.datasets.synth.rhythm import LegMovements, Metronome, Myokymia, Tremor
 from fasciscope.datasets.synth.scenario import SCENARIOS, Scenario, varied
 from fasciscope.datasets.synth.setting import Board, Site
 from fasciscope.datasets.synth.truth import Truth, TruthEvent, read_truth
 from fasciscope.datasets.synth.voluntary import TwitchyRest, Voluntary
+from fasciscope.datasets.synth.waveform import Waveform
 
 __all__ = [
     "SCENARIOS",

@@ -14,11 +14,13 @@ from fasciscope.datasets.synth.fasciculation import Source, Volley
 from fasciscope.datasets.synth.pool import Unit, make_pool
 from fasciscope.datasets.synth.setting import Array, Layer, Setting, Stamps
 from fasciscope.datasets.synth.train import RateCurve, discharges, spaced, with_doublets
+from fasciscope.datasets.synth.waveform import Waveform
 
 NAME = "cramp"
 MEAN_HZ, SPREAD_HZ, LEAST_HZ, MOST_HZ = 14.5, 5.1, 6.0, 25.0
 WAXING_HZ, WAXING_DEPTH = 1.4, 0.25
 DOUBLETS = 0.04
+SIZES = 15.0
 GAP_CV = 0.33  # of the renewal process; waxing, slowing and doublets bring the whole to 0.45
 SHORTEST_S, LONGEST_S = 5.0, 180.0
 
@@ -29,7 +31,8 @@ class Cramp:
 
     `duration_s`, `level_uv` (RMS when all units fire), `n_units` and `prodrome_s` are drawn where
     None: duration log-normal about 28 s, 40-500 uV, 10-60 units, 0-60 s of rising fasciculation
-    before. `stretched` ends it abruptly, as pulling on the muscle does.
+    before. `stretched` ends it abruptly, as pulling on the muscle does. `waveforms` are real units to
+    take in place of computed ones.
     """
 
     channel: int = 0
@@ -39,6 +42,7 @@ class Cramp:
     n_units: int | None = None
     prodrome_s: float | None = None
     stretched: bool = False
+    waveforms: tuple[Waveform, ...] = ()
 
     def lay(self, setting: Setting, rng: np.random.Generator) -> Layer:
         """Draw the cramp; nothing if the board has no such channel."""
@@ -58,7 +62,8 @@ class Cramp:
             rates,
             level_uv,
             depth_mm=(shallow, shallow + 8.0),
-            size_range=15.0,  # a patch of muscle, units of all sizes: not in order of size
+            size_range=SIZES,  # a patch of muscle, units of all sizes: not in order of size
+            waveforms=self.waveforms,
         )
         pool.sort(key=lambda unit: unit.lateral_mm + rng.normal(0, 2.0))  # it spreads across
         stamps = self._storm(setting, rng, pool, rates, duration_s)

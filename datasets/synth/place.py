@@ -2,29 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
-from scipy.signal import resample_poly, sosfiltfilt
-from scipy.signal.windows import tukey
+from numpy.typing import NDArray
+from scipy.signal import sosfiltfilt
 
 from fasciscope.core import Label, UsageError
 from fasciscope.datasets.synth.bank import MARGIN_S, band_filter, band_limited
 from fasciscope.datasets.synth.setting import Array
 from fasciscope.datasets.synth.truth import Truth, TruthEvent
-
-TAPER = 0.15
-"""Share of a waveform that is faded in and out, so that its ends make no step."""
+from fasciscope.datasets.synth.waveform import Waveform, at_rate
 
 EDGE = 0.1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Waveform:
-    """One real potential: microvolts (n,) at its own rate."""
-
-    uv: Array
-    rate_hz: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +35,13 @@ def place(
     jitter: float = 0.05,
     seed: int = 0,
     names: Sequence[str] | None = None,
+    units: NDArray[np.int64] | None = None,
+    flags: Sequence[tuple[str, ...]] | None = None,
 ) -> Placed:
-    """Add a waveform (drawn by chance) to `rest` (n,) or (n, n_channels) at each time.
+    """Add a waveform to `rest` (n,) or (n, n_channels) at each time of `at_s` (m,).
+
+    `units` (m,) says which, by number; without it they are drawn by chance. `flags` (m,) are those of
+    the truth's events.
 
     Its largest deflection falls on the sample nearest `at_s`; its peak to peak is `snr` (one, or one
     a time) times the RMS of the rest, both in 20-450 Hz, varied by `jitter` (standard deviation of
@@ -61,12 +55,16 @@ def place(
         raise UsageError("There is no waveform to place. Give at least one.")
     shapes = [_prepared(waveform, rate_hz) for waveform in waveforms]
     rng = np.random.default_rng(seed)
-    at = np.sort(np.asarray(at_s, dtype=np.float64))
+    at = np.asarray(at_s, dtype=np.float64)
     wanted = np.broadcast_to(np.asarray(snr, dtype=np.float64), at.shape)
-    which = rng.integers(len(shapes), size=len(at))
+    drawn = rng.integers(len(shapes), size=len(at))
+    which = drawn if units is None else np.asarray(units)
     factor = np.clip(rng.normal(1.0, jitter, len(at)), 0.3, 2.0)
+    marked = [()] * len(at) if flags is None else flags
     events = []
-    for time_s, ratio, unit in zip(at, wanted * factor, which.tolist(), strict=True):
+    for time_s, ratio, unit, marks in zip(
+        at, wanted * factor, which.tolist(), marked, strict=True
+    ):
         wave, low, peak, high = shapes[unit]
         start = round(time_s * rate_hz) - peak
         if start < 0 or start + len(wave) > len(signal):
@@ -83,6 +81,7 @@ def place(
                 float(ratio * noise),
                 float(ratio),
                 unit,
+                marks,
             )
         )
     named = tuple(names or (f"EMG{k + 1}" for k in range(signal.shape[1])))
@@ -107,11 +106,7 @@ def rest_rms(rest: Array, rate_hz: float) -> float:
 
 def _prepared(waveform: Waveform, rate_hz: float) -> tuple[Array, int, int, int]:
     """The wave at the rest's rate, 1 peak to peak in the band; first, largest and last+1 sample of it."""
-    uv = np.asarray(waveform.uv, dtype=np.float64)
-    ends = np.concatenate([uv[: max(1, len(uv) // 20)], uv[-max(1, len(uv) // 20) :]])
-    faded = (uv - np.median(ends)) * tukey(len(uv), TAPER)
-    ratio = Fraction(rate_hz / waveform.rate_hz).limit_denominator(1000)
-    wave = resample_poly(faded, ratio.numerator, ratio.denominator)
+    wave = at_rate(waveform, rate_hz)
     margin = int(MARGIN_S * rate_hz)
     seen = band_limited(np.pad(wave, margin), rate_hz)[margin : margin + len(wave)]
     size = np.abs(seen)

@@ -1,5 +1,6 @@
 """Motor units of a site: where they lie, how large they are, what they look like on each channel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from fasciscope.datasets.synth.bank import make_bank, stamp
 from fasciscope.datasets.synth.muap import Geometry, surface_muaps
 from fasciscope.datasets.synth.setting import Array, Setting, Stamps
+from fasciscope.datasets.synth.waveform import Waveform, at_rate
 
 SHALLOWEST_MM, DEEPEST_MM = 4.0, 20.0
 NEIGHBOUR_MM = 25.0
@@ -79,12 +81,14 @@ def make_pool(
     depth_mm: tuple[float, float] = (SHALLOWEST_MM, DEEPEST_MM),
     size_range: float = INNERVATION_RANGE,
     width_mm: float = 10.0,
+    waveforms: Sequence[Waveform] = (),
 ) -> list[Unit]:
     """Units in order of recruitment, later ones larger, that together give `level_uv` RMS.
 
     The RMS of the summed potentials at the discharge rates `rates_hz` (n_units,) follows from
     Campbell's theorem: the square is the sum of rate times energy. Depth makes a potential smaller
-    and slower as the volume conductor does.
+    and slower as the volume conductor does. `waveforms` are real ones to draw from in place of that;
+    other channels do not hear them.
     """
     n = len(rates_hz)
     sizes = np.exp(np.log(size_range) * np.arange(n) / max(n - 1, 1))
@@ -93,7 +97,10 @@ def make_pool(
     shifts = tuple(NEIGHBOUR_MM * (c - channel) for c in own)
     for size in sizes:
         geometry = drawn_geometry(rng, depth_mm, width_mm, n_fibres=16)
-        waves.append(size * surface_muaps(geometry, shifts, rng, setting.fine_hz))
+        if waveforms:
+            waves.append(size * _real(waveforms[rng.integers(len(waveforms))], setting, len(own)))
+        else:
+            waves.append(size * surface_muaps(geometry, shifts, rng, setting.fine_hz))
         laterals.append(geometry.lateral_mm)
     power = rates_hz * [np.square(wave[0]).sum() / setting.fine_hz for wave in waves]
     gains = shared(power, max(LARGEST_SHARE, 2 / n))
@@ -102,6 +109,14 @@ def make_pool(
         unit_of(gain * wave, setting, channel, lateral)
         for gain, wave, lateral in zip(gains, waves, laterals, strict=True)
     ]
+
+
+def _real(waveform: Waveform, setting: Setting, n_channels: int) -> Array:
+    """(n_channels, n) a real potential at the fine rate, on the first channel only; 1 peak to peak."""
+    wave = at_rate(waveform, setting.fine_hz)
+    waves = np.zeros((n_channels, len(wave)))
+    waves[0] = wave / np.ptp(wave)
+    return waves
 
 
 def shared(power: Array, share: float) -> Array:

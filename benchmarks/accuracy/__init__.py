@@ -1,0 +1,9 @@
+"""How well events are found, named and measured: real recordings, composed ones, synthetic ones.
+
+`python -m benchmarks.accuracy` runs it. `material` says which recordings and which part each belongs
+to, the suites (`placed`, `resting`, `evoked`, `contracting`, `disturbed`, `cramping`, `synthetic`)
+make cases of them, `ours` and `peers` find events in a case, `score` counts, `table` prints. Tuning
+and training touch the develop part only; subjects and devices of the test part are others. Recordings
+are taken from the folder of FASCISCOPE_TEST_DATA; suites that need an absent one are left out, and
+said to be. Scores of synthetic and composed signals are not clinical accuracy.
+"""

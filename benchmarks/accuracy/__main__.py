@@ -1,0 +1,28 @@
+"""`python -m benchmarks.accuracy [develop|test] [--suite NAME] [--seeds N] [--peers] [--out FILE]`."""
+
+import argparse
+from pathlib import Path
+
+from benchmarks.accuracy.case import Part
+from benchmarks.accuracy.run import run
+from benchmarks.accuracy.suites import SUITES
+from benchmarks.accuracy.table import table, write
+
+
+def main() -> None:
+    """Run, print, write."""
+    ask = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
+    ask.add_argument("part", nargs="?", type=Part, default=Part.TEST, choices=list(Part))
+    ask.add_argument("--suite", action="append", choices=sorted(SUITES), help="only this one")
+    ask.add_argument("--seeds", type=int, help="for every suite, in place of its own number")
+    ask.add_argument("--peers", action="store_true", help="also the others' detectors")
+    ask.add_argument("--out", type=Path, help="write the figures as JSON")
+    given = ask.parse_args()
+    rows = run(given.part, given.suite or list(SUITES), given.seeds, peers=given.peers)
+    print(table(rows))
+    if given.out:
+        write(given.out, given.part, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Real motor-unit potentials placed at known times into real rest.
+
+One unit or a few fire by chance (Poisson with a refractory time; science.md 7.3), with doublets at
+4-8 ms, late echoes at 25-45 ms, jitter of the amplitude; rates from 0.5 to 60 a minute. A stretch of
+rest that is shorter than the session goes back and forth, so that nothing steps.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from benchmarks.accuracy.case import Array, Case, Part, recording_of
+from benchmarks.accuracy.material import REST, Stretch, of_part, read, waveforms
+from fasciscope.datasets.synth import Placed, Truth, Waveform, place
+
+SESSION_S = 60.0
+SETTLE_S, END_S = 1.05, 0.25
+REFRACTORY_S = 0.3
+BANDS = {"4-5": (4.0, 5.0), "5-8": (5.0, 8.0), "8-12": (8.0, 12.0), "12-25": (12.0, 25.0)}
+PER_MIN = (0.5, 60.0)
+DOUBLET_S, ECHO_S = (0.004, 0.008), (0.025, 0.045)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the units behave: number, chance of a doublet and of an echo, spread of the amplitude."""
+
+    n_units: int = 3
+    doublet: float = 0.0
+    echo: float = 0.0
+    jitter: float = 0.05
+
+
+PLAIN = Habits()
+LIVELY = Habits(n_units=4, doublet=0.15, echo=0.1, jitter=0.2)
+
+
+def prolonged(uv: Array, rate_hz: float, length_s: float = SESSION_S) -> Array:
+    """(n, ...) `uv` back and forth until it lasts so long."""
+    n = round(length_s * rate_hz)
+    there = np.concatenate([uv, uv[-2:0:-1]])
+    return np.concatenate([there] * (n // len(there) + 1))[:n]
+
+
+def fitting(units: list[Waveform], rate_hz: float) -> list[Waveform]:
+    """Those whose own rate is not far above the signal's: nothing is folded."""
+    return [unit for unit in units if unit.rate_hz <= 2.5 * rate_hz] or units
+
+
+def with_potentials(
+    uv: Array,
+    rate_hz: float,
+    units: list[Waveform],
+    band: tuple[float, float],
+    rng: np.random.Generator,
+    habits: Habits = PLAIN,
+    channel: int = 0,
+) -> Placed:
+    """`uv` (n,) or (n, n_channels) with potentials of `band` times its noise on a channel."""
+    length_s = len(uv) / rate_hz
+    per_min = float(np.exp(rng.uniform(*np.log(PER_MIN))))
+    gaps = REFRACTORY_S + rng.exponential(max(60 / per_min - REFRACTORY_S, 0.05), 200)
+    times = SETTLE_S + np.cumsum(gaps) - gaps[0] * rng.uniform()
+    times = times[(times > SETTLE_S) & (times < length_s - END_S)]
+    chosen = rng.choice(len(units), min(habits.n_units, len(units)), replace=False)
+    which = chosen[rng.integers(len(chosen), size=len(times))]
+    sizes = rng.uniform(*band, len(units))[which]  # a unit keeps its size
+    twice, again = (rng.uniform(size=len(times)) < p for p in (habits.doublet, habits.echo))
+    late = times[again] + rng.uniform(*ECHO_S, int(again.sum()))
+    second = times[twice] + rng.uniform(*DOUBLET_S, int(twice.sum()))
+    share = rng.uniform(0.3, 0.8, len(late))
+    flags = [()] * len(times) + [("echo",)] * len(late) + [("collision",)] * len(second)
+    return place(
+        uv,
+        rate_hz,
+        units,
+        np.concatenate([times, late, second]),
+        np.concatenate([sizes, share * sizes[again], sizes[twice]]),
+        channel=channel,
+        jitter=habits.jitter,
+        seed=int(rng.integers(1 << 31)),
+        units=np.concatenate([which, which[again], which[twice]]),
+        flags=flags,
+    )
+
+
+def sessions(part: Part) -> list[tuple[Stretch, Array, float]]:
+    """Each channel of rest as a session of its own: stretch, (n,), rate."""
+    found = []
+    for stretch in of_part(REST, part):
+        uv, info = read(stretch)
+        if info.rate_hz >= 500:
+            found += [(stretch, prolonged(column, info.rate_hz), info.rate_hz) for column in uv.T]
+    return found
+
+
+def placed(part: Part, seeds: range, habits: Habits = PLAIN, suite: str = "placed") -> Iterator[Case]:
+    """Every session of rest, once for each band and seed."""
+    units = waveforms(part)
+    for seed in seeds:
+        for k, (stretch, rest, rate_hz) in enumerate(sessions(part)):
+            for b, (name, band) in enumerate(BANDS.items()):
+                rng = np.random.default_rng([seed, k, b])
+                pool = fitting(units, rate_hz)
+                made = with_potentials(rest, rate_hz, pool, band, rng, habits)
+                recording = recording_of(made.uv, rate_hz)
+                yield Case(suite, stretch.subject, recording, made.truth, name)
+
+
+def lively(part: Part, seeds: range) -> Iterator[Case]:
+    """The same with doublets, echoes and unsteady sizes."""
+    yield from placed(part, seeds, LIVELY, "placed, lively")
+
+
+SLOWER = (
+    (500.0, None),
+    (500.0, 3.0),
+    (250.0, None),
+    (200.0, None),
+    (1000.0, 3.0),
+    (1000.0, 8.0),
+    (1000.0, 16.0),
+)
+"""(rate, size of a count in microvolts or None) of simple boards; 10 bits."""
+
+
+def coarse(part: Part, seeds: range) -> Iterator[Case]:
+    """Potentials of 8-25 times the noise as simple boards see them: slow, or in counts of 3-16 uV.
+
+    The noise of a coarse board is mostly its counts': the band is that of the signal before.
+    """
+    units = waveforms(part)
+    for seed in seeds:
+        for k, (stretch, rest, rate_hz) in enumerate(sessions(part)):
+            rng = np.random.default_rng([seed, k, 7])
+            made = with_potentials(rest, rate_hz, fitting(units, rate_hz), (8.0, 25.0), rng)
+            slow_hz, lsb_uv = SLOWER[(k + seed) % len(SLOWER)]
+            if slow_hz > rate_hz:
+                continue
+            uv = resample_poly(made.uv[:, 0], round(slow_hz), round(rate_hz))
+            if lsb_uv is not None:
+                uv = np.clip(np.round(uv / lsb_uv), -512, 511) * lsb_uv
+            recording = recording_of(uv, slow_hz, resolution_uv=lsb_uv)
+            truth = _slower(made.truth, slow_hz, len(uv))
+            yield Case("coarse boards", stretch.subject, recording, truth, _board(slow_hz, lsb_uv))
+
+
+def _board(rate_hz: float, lsb_uv: float | None) -> str:
+    return f"{rate_hz:g} Hz" if lsb_uv is None else f"{rate_hz:g} Hz, {lsb_uv:g} uV"
+
+
+def _slower(truth: Truth, rate_hz: float, n_samples: int) -> Truth:
+    ratio = rate_hz / truth.rate_hz
+    events = []
+    for event in truth.events:
+        start, peak = round(event.start_sample * ratio), round(event.peak_sample * ratio)
+        end = max(round(event.end_sample * ratio), peak + 1)
+        events.append(replace(event, start_sample=start, peak_sample=peak, end_sample=end))
+    return Truth(tuple(events), rate_hz, truth.channels, n_samples)
