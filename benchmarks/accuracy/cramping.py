@@ -9,7 +9,7 @@ from scipy.signal.windows import tukey
 from benchmarks.accuracy.case import Array, Case, Part, recording_of
 from benchmarks.accuracy.disturbed import SILENCE
 from benchmarks.accuracy.material import HELD, of_part, read, waveforms
-from benchmarks.accuracy.placed import sessions
+from benchmarks.accuracy.placed import SESSION_S, sessions
 from fasciscope.core import Label
 from fasciscope.datasets.synth import Cramp, Scenario, Site, Truth, TruthEvent, synthesise
 from fasciscope.datasets.synth.place import rest_rms
@@ -46,7 +46,7 @@ def _truth(label: Label, start: int, end: int, rate_hz: float, n: int) -> Truth:
 
 def contracting(part: Part, seeds: range) -> Iterator[Case]:
     """Real contractions set into real rest of the same part."""
-    rests = sessions(part)
+    rests = sessions(part, SESSION_S)
     for seed in seeds:
         for k, (subject, wave, own_hz) in enumerate(contractions(part)):
             rng = np.random.default_rng([seed, k, 40])
@@ -64,7 +64,7 @@ def contracting(part: Part, seeds: range) -> Iterator[Case]:
 
 def cramping(part: Part, seeds: range) -> Iterator[Case]:
     """Cramps of real units, as long and as loud as those contractions or longer."""
-    rests = sessions(part)
+    rests = sessions(part, SESSION_S)
     units = tuple(u for u in waveforms(part) if u.rate_hz > 1000)
     lengths_s = [max(5.0, len(wave) / own_hz) for _, wave, own_hz in contractions(part)]
     for seed in seeds:

@@ -46,6 +46,7 @@ class Stretch:
     channels: tuple[int, ...]
     start_s: float = 0.0
     end_s: float = 1e9
+    hum: bool = False  # strong mains: going back and forth would break its wave
 
     @property
     def path(self) -> Path:
@@ -69,13 +70,13 @@ REST = (
     Stretch(D, "sub1", _uci(1, "Seating"), UCI, (0, 1, 2, 3, 5, 6, 7)),
     Stretch(D, "sub1", _uci(1, "Standing"), UCI, (0, 1, 3, 5, 6)),
     *(Stretch(D, f"S0{k}", _openbci(k), PLAIN, (0, 1)) for k in (2, 3, 4)),
-    *(Stretch(T, "stimulated hand", STIMULATED, PLAIN, (1,), a, a + 2.9)
+    *(Stretch(T, "stimulated hand", STIMULATED, PLAIN, (1,), a, a + 2.9, hum=True)
       for a in (9.4, 13.4, 17.4, 21.4, 25.4, 29.4)),
     Stretch(T, "sub2", _uci(2, "Seating"), UCI, tuple(range(8))),
     Stretch(T, "sub4", _uci(4, "Seating"), UCI, (1, 2, 3, 4, 6, 7)),
     Stretch(T, "sub4", _uci(4, "Standing"), UCI, (0, 1, 2, 3, 6, 7)),
     *(Stretch(T, f"S0{k}", _openbci(k), PLAIN, (0, 1)) for k in (5, 6)),
-    Stretch(T, "student", "acq/r42_test.acq", PLAIN, (0,), 0.0, 6.4),
+    Stretch(T, "student", "acq/r42_test.acq", PLAIN, (0,), 0.0, 6.4, hum=True),
 )  # fmt: skip
 """Rest in which no potential was seen by eye. sub4's left biceps carries the heart."""
 

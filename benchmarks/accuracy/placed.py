@@ -2,7 +2,8 @@
 
 One unit or a few fire by chance (Poisson with a refractory time; science.md 7.3), with doublets at
 4-8 ms, late echoes at 25-45 ms, jitter of the amplitude; rates from 0.5 to 60 a minute. A stretch of
-rest that is shorter than the session goes back and forth, so that nothing steps.
+rest that is shorter than the session goes back and forth, so that nothing steps; where the mains are
+strong, which that would break, it stays as short as it is.
 """
 
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from benchmarks.accuracy.material import REST, Stretch, of_part, read, waveforms
 from fasciscope.datasets.synth import Placed, Truth, Waveform, place
 
 SESSION_S = 60.0
+SLOWEST_HZ = 500.0  # of tiers A and B; slower boards are in `coarse`
 SETTLE_S, END_S = 1.05, 0.25
 REFRACTORY_S = 0.3
 BANDS = {"4-5": (4.0, 5.0), "5-8": (5.0, 8.0), "8-12": (8.0, 12.0), "12-25": (12.0, 25.0)}
 PER_MIN = (0.5, 60.0)
+SHORT_S, SHORT_PER_MIN = 10.0, 30.0  # sessions shorter than this: something should be in them
 DOUBLET_S, ECHO_S = (0.004, 0.008), (0.025, 0.045)
 
 
@@ -60,7 +63,8 @@ def with_potentials(
 ) -> Placed:
     """`uv` (n,) or (n, n_channels) with potentials of `band` times its noise on a channel."""
     length_s = len(uv) / rate_hz
-    per_min = float(np.exp(rng.uniform(*np.log(PER_MIN))))
+    drawn = float(np.exp(rng.uniform(*np.log(PER_MIN))))
+    per_min = drawn if length_s >= SHORT_S else SHORT_PER_MIN
     gaps = REFRACTORY_S + rng.exponential(max(60 / per_min - REFRACTORY_S, 0.05), 200)
     times = SETTLE_S + np.cumsum(gaps) - gaps[0] * rng.uniform()
     times = times[(times > SETTLE_S) & (times < length_s - END_S)]
@@ -86,13 +90,17 @@ def with_potentials(
     )
 
 
-def sessions(part: Part) -> list[tuple[Stretch, Array, float]]:
-    """Each channel of rest as a session of its own: stretch, (n,), rate."""
+def sessions(part: Part, least_s: float = 0.0) -> list[tuple[Stretch, Array, float]]:
+    """Each channel of rest as a session of its own: stretch, (n,), rate; those of `least_s` or more."""
     found = []
     for stretch in of_part(REST, part):
         uv, info = read(stretch)
-        if info.rate_hz >= 500:
-            found += [(stretch, prolonged(column, info.rate_hz), info.rate_hz) for column in uv.T]
+        if info.rate_hz < SLOWEST_HZ:
+            continue
+        for column in uv.T:
+            whole = column if stretch.hum else prolonged(column, info.rate_hz)
+            if len(whole) >= least_s * info.rate_hz:
+                found.append((stretch, whole, info.rate_hz))
     return found
 
 
@@ -133,7 +141,7 @@ def coarse(part: Part, seeds: range) -> Iterator[Case]:
     """
     units = waveforms(part)
     for seed in seeds:
-        for k, (stretch, rest, rate_hz) in enumerate(sessions(part)):
+        for k, (stretch, rest, rate_hz) in enumerate(sessions(part, SESSION_S)):
             rng = np.random.default_rng([seed, k, 7])
             made = with_potentials(rest, rate_hz, fitting(units, rate_hz), (8.0, 25.0), rng)
             slow_hz, lsb_uv = SLOWER[(k + seed) % len(SLOWER)]
