@@ -17,6 +17,7 @@ from fasciscope.core import Potential
 from fasciscope.dsp.company import CROWD_STATISTIC, SPIKE, Near, Seen, in_company
 from fasciscope.dsp.level import Level
 from fasciscope.dsp.shapes import ShapeTracker
+from fasciscope.dsp.templates import TemplateBook
 from fasciscope.dsp.waves import lag_samples, similarities, similarity
 
 SOURCE_LAG_S = 0.002  # one source on several channels (science.md 4, crosstalk)
@@ -28,11 +29,12 @@ EVERYTHING = 1 << 62
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A measured potential, its unit wave, and the detection branch's noise then."""
+    """A measured potential, its unit wave, the detection branch's noise then, its whitened bins."""
 
     potential: Potential
     wave: NDArray[np.float64]
     noise: float
+    white: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,15 @@ class Context:
         self._lag = lag_samples(rate_hz)
         self._queues = [_Queue() for _ in range(n_channels)]
         self._shapes = ShapeTracker(n_channels, self._lag)
+        self._templates = TemplateBook(n_channels, rate_hz)
         self._level = Level(n_channels, rate_hz, 2 * window_s)
 
     def add(self, waiting: Waiting) -> None:
         """Take a potential; those of one channel come in order of their peaks."""
-        self._queues[waiting.potential.channel].add(waiting)
+        potential = waiting.potential
+        self._queues[potential.channel].add(waiting)
+        if potential.statistic >= self._threshold:
+            self._templates.learn(potential.channel, potential.peak_sample, waiting.white)
 
     def add_level(self, samples: NDArray[np.int64], energy: NDArray[np.float64]) -> None:
         """Take the energy of the detection branch in 10-ms hops (n, n_channels)."""
@@ -133,11 +139,18 @@ class Context:
         queue = self._queues[channel]
         first, queue.done = queue.done, bisect_left(queue.peaks, limit)
         for waiting in queue.waiting[first : queue.done]:
-            if waiting.potential.statistic >= self._threshold:
+            if self._counts(waiting):
                 others = self._others(waiting.potential)
                 channels = _same_source(waiting, others, SOURCE_LAG_S * self._rate_hz)
                 if channels is not None:
                     yield _Ready(waiting, channels, 1 + sum(o is not None for o in others))
+
+    def _counts(self, waiting: Waiting) -> bool:
+        """Does it stand out by itself, or as one of a shape that came before?"""
+        own = waiting.potential
+        return own.statistic >= self._threshold or self._templates.stands_out(
+            own.channel, own.peak_sample, waiting.white
+        )
 
     def _surround(self, complete: list[_Ready], spans: list[list[Span]]) -> Iterator[Potential]:
         """The potentials (in order of channels and peaks) with their surroundings."""

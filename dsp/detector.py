@@ -114,6 +114,7 @@ class Detector:
             statistic=np.sqrt(squared[bins, channels]),
             noise=noise.detection[channels],
             feature_noise=noise.feature[channels],
+            white=self.bank.whitened(held, bins, channels, noise.detection),
         )
 
     def _guarded(self, piece: Conditioned, old: int) -> NDArray[np.bool_] | None:

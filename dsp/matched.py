@@ -26,6 +26,7 @@ LOADING = 0.03  # keeps the stop band of the filters from being whitened into th
 MEMORY_FRAMES = 20
 REFRESH_FRAMES = 5
 QUIET = 1.6  # bins count as quiet while their piece's RMS is below this multiple of the noise
+LAGS_S = 0.006
 SHADOW_S = 0.06
 SHADOW = 0.03  # a peak this much weaker (in power) beside a strong one is its filter's echo
 
@@ -42,6 +43,8 @@ class MatchedBank:
         self._correlation = np.zeros((n_channels, self.length))
         self._weight = np.zeros(n_channels)
         self._filters: NDArray[np.float64] | None = None
+        self._whitener = np.zeros((n_channels, self.length, self.length))
+        self._lags = round(LAGS_S * bin_rate_hz)
         self._frames = 0
 
     def learn(
@@ -74,11 +77,13 @@ class MatchedBank:
         lags[:, 0] = np.maximum(lags[:, 0], noise**2) + np.finfo(float).tiny
         lags /= lags[:, :1]
         matrices = lags[:, self._lag]
-        halves = [
-            _matched(half.T @ matrices @ half, half.T @ waves) @ half.T
-            for half, waves in zip(self._halves, self._templates, strict=True)
-        ]
+        halves, whiteners = [], []
+        for half, waves in zip(self._halves, self._templates, strict=True):
+            matched, whitener = _matched(half.T @ matrices @ half, half.T @ waves)
+            halves.append(matched @ half.T)
+            whiteners.append(half @ whitener @ half.T)
         self._filters = np.concatenate(halves, axis=1)  # every pair's even, then every pair's odd
+        self._whitener = whiteners[0] + whiteners[1]
 
     def run(self, bins: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
         """Squared statistic (n, n_channels) of bins (n, n_channels); the ends are padded with 0."""
@@ -96,6 +101,25 @@ class MatchedBank:
         largest = reduce(np.maximum, both.swapaxes(0, 1))
         squared: NDArray[np.float64] = largest.T / np.maximum(noise**2, np.finfo(float).tiny)
         return squared
+
+    def whitened(
+        self,
+        bins: NDArray[np.float64],
+        at: NDArray[np.intp],
+        channels: NDArray[np.intp],
+        noise: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """(m, lags, length) `bins` (n, n_channels) around bins `at` (m,), white and of deviation 1 in noise.
+
+        One row a lag of up to 6 ms either way; beyond an end the end's bin is repeated.
+        """
+        start = at[:, None] + np.arange(-self._lags, self._lags + 1) - self.length // 2
+        index = start[:, :, None] + np.arange(self.length)
+        index = np.minimum(np.maximum(index, 0), len(bins) - 1)
+        around = bins[index, channels[:, None, None]]
+        white: NDArray[np.float64] = around @ self._whitener[channels]
+        white /= np.maximum(noise[channels], np.finfo(float).tiny)[:, None, None]
+        return white
 
 
 def peaks(
@@ -120,8 +144,13 @@ def peaks(
     return bins[keep], channels[keep]
 
 
-def _matched(noise: NDArray[np.float64], waves: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n_channels, n_waves, n): waves (n, n_waves) matched to noise matrices (n_channels, n, n)."""
+def _matched(
+    noise: NDArray[np.float64], waves: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Waves (n, n_waves) matched to noise matrices (n_channels, n, n), and what whitens that noise.
+
+    (n_channels, n_waves, n) and (n_channels, n, n).
+    """
     # Lags learned from pieces need not make a positive matrix: its spectrum is floored.
     power, modes = np.linalg.eigh(noise)
     power = np.maximum(power, LOADING) + LOADING
@@ -129,7 +158,8 @@ def _matched(noise: NDArray[np.float64], waves: NDArray[np.float64]) -> NDArray[
     scaled = inside / power[:, :, None]
     norm = np.sqrt((inside * scaled).sum(axis=1))
     matched: NDArray[np.float64] = (modes @ (scaled / norm[:, None, :])).swapaxes(1, 2)
-    return matched
+    whitener: NDArray[np.float64] = (modes / np.sqrt(power)[:, None, :]) @ modes.swapaxes(1, 2)
+    return matched, whitener
 
 
 def _halves(length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

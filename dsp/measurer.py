@@ -23,7 +23,8 @@ class Candidates:
     """Peaks of the detection statistic in order of time; arrays (m,).
 
     `sample` is absolute and counted in the detection branch, late by its filters; `noise` and
-    `feature_noise` are the RMS of the two branches then.
+    `feature_noise` are the RMS of the two branches then; `white` (m, lags, n) is its surroundings in
+    the detection branch, whitened (`MatchedBank.whitened`).
     """
 
     sample: NDArray[np.int64]
@@ -31,6 +32,7 @@ class Candidates:
     statistic: NDArray[np.float64]
     noise: NDArray[np.float64]
     feature_noise: NDArray[np.float64]
+    white: NDArray[np.float64]
 
 
 class Measurer:
@@ -97,7 +99,9 @@ class Measurer:
         )
         waves = thumbnail(measures.waveform, self._rate_hz)
         return [
-            Waiting(_potential(measures, found, k), waves[k], float(found.noise[k]))
+            Waiting(
+                _potential(measures, found, k), waves[k], float(found.noise[k]), found.white[k]
+            )
             for k in range(len(rows))
         ]
 
