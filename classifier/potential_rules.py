@@ -124,7 +124,7 @@ def _faint(p: Potential) -> bool:
         and p.weak_hz <= FAINT_TAIL_HZ
         and p.half_width_ms <= FAINT_MS
     )
-    return p.statistic < FAINT and not clean
+    return p.statistic < FAINT and not clean and not p.recognised
 
 
 def _isolated_margin(p: Potential) -> float:

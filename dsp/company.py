@@ -33,6 +33,7 @@ class Near:
     size: NDArray[np.float64]  # over the potential's own
     alike: NDArray[np.float64]
     sharpness: NDArray[np.float64]
+    beat: NDArray[np.float64]  # 1 for a heart's, where there is a crowd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,12 +57,14 @@ def in_company(
     """Fields of `core.Potential` (m,) that the neighbours decide; below `threshold` they are weak."""
     seconds, away = near.seconds, np.abs(near.seconds)
     strong = near.statistic >= threshold
+    other = (near.beat == 0.0) | (seconds == 0.0)  # a heart beside it makes no company
     sized = (near.size >= ALIKE_SIZE[0]) & (near.size <= ALIKE_SIZE[1])
     same, heart = sized & (near.alike >= ALIKE), sized & (near.alike >= HEART_ALIKE)
     crowd = near.statistic >= np.maximum(CROWD_STATISTIC * seen.statistic, threshold)[:, None]
-    bed = near.statistic >= BED_STATISTIC * seen.statistic[:, None]
+    crowd &= other
+    bed = (near.statistic >= BED_STATISTIC * seen.statistic[:, None]) & other
     blunt = near.sharpness < SPIKE
-    apart = (strong & blunt) | (seconds == 0.0)  # itself in any case
+    apart = (strong & blunt & other) | (seconds == 0.0)  # itself in any case
     return {
         **_gaps("gap", seconds, strong),
         **_gaps("same_gap", seconds, same),

@@ -14,8 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import Potential
-from fasciscope.dsp.company import CROWD_STATISTIC, SPIKE, Near, Seen, in_company
+from fasciscope.dsp.company import (
+    ALIKE_SIZE,
+    CROWD_S,
+    CROWD_STATISTIC,
+    HEART_ALIKE,
+    SPIKE,
+    Near,
+    Seen,
+    in_company,
+)
 from fasciscope.dsp.level import Level
+from fasciscope.dsp.rhythm import HEART_BEATS, beats_among
 from fasciscope.dsp.shapes import ShapeTracker
 from fasciscope.dsp.templates import TemplateBook
 from fasciscope.dsp.waves import lag_samples, similarities, similarity
@@ -24,6 +34,7 @@ SOURCE_LAG_S = 0.002  # one source on several channels (science.md 4, crosstalk)
 SOURCE_ALIKE = 0.9
 COINCIDENT_S = 0.003
 APPROACH_S = 2.0  # this far from a burst, potentials may lead up to it or away from it
+FEW, MOST_BEATS = 2, 150  # within a second: no crowd; in all: a storm, in which no heart is to be seen
 EVERYTHING = 1 << 62
 
 
@@ -172,6 +183,7 @@ class Context:
                 coincident=ready.coincident,
                 coincident_share=ready.coincident / len(self._queues),
                 shape=shape,
+                recognised=own.statistic < self._threshold,
                 shape_match=match,
                 near_burst_s=self._to_burst(own.peak_sample, bursts),
                 burst_step_s=self._step_to_burst(own, near, k, bursts) if bursts else np.inf,
@@ -186,7 +198,7 @@ class Context:
             for channel, group in groupby(complete, key=lambda r: r.waiting.potential.channel)
         ]
         most = max(part.shape[2] for part in parts)
-        padded = np.full((5, len(complete), most), np.nan)
+        padded = np.full((6, len(complete), most), np.nan)
         row = 0
         for part in parts:
             padded[:, row : row + part.shape[1], : part.shape[2]] = part
@@ -194,7 +206,7 @@ class Context:
         return Near(*padded)
 
     def _near_on(self, queue: _Queue, ready: list[_Ready]) -> NDArray[np.float64]:
-        """The fields of `Near` (5, m, most) of one channel's potentials, NaN where there are less."""
+        """The fields of `Near` (6, m, most) of one channel's potentials, NaN where there are less."""
         peaks = np.array([r.waiting.potential.peak_sample for r in ready])
         base = bisect_left(queue.peaks, peaks.min() - self._window)
         others = queue.waiting[base : bisect_left(queue.peaks, peaks.max() + self._window + 1)]
@@ -211,7 +223,9 @@ class Context:
             ]
         ).T
         waves = np.array([r.waiting.wave for r in ready])
-        alike = similarities(waves, np.array([w.wave for w in others]), self._lag)
+        all_waves = np.array([w.wave for w in others])
+        alike = similarities(waves, all_waves, self._lag)
+        beats = self._beats(when, peaks, figures, all_waves)
         statistic, size, sharpness = figures[:, index]
         near = np.array(
             [
@@ -220,10 +234,33 @@ class Context:
                 size / own[:, None],
                 alike[np.arange(len(alike))[:, None], index],
                 sharpness,
+                beats[index],
             ]
         )
         near[:, column >= count[:, None]] = np.nan
         return near
+
+    def _beats(
+        self,
+        when: NDArray[np.int64],
+        peaks: NDArray[np.int64],
+        figures: NDArray[np.float64],
+        waves: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """1 for each of a channel's potentials (n,) that is a heart's, looked for where `peaks` are crowded."""
+        beats = np.zeros(len(when))
+        strong = np.flatnonzero(figures[0] >= self._threshold)
+        if not HEART_BEATS <= len(strong) <= MOST_BEATS:
+            return beats
+        times, reach = when[strong], CROWD_S * self._rate_hz
+        around = np.searchsorted(times, peaks + reach) - np.searchsorted(times, peaks - reach)
+        if around.max() <= FEW:
+            return beats
+        size = figures[1, strong]
+        alike = similarities(waves[strong], waves[strong], self._lag) >= HEART_ALIKE
+        alike &= np.abs(np.log(size[:, None] / size)) <= np.log(ALIKE_SIZE[1])
+        beats[strong[beats_among(times / self._rate_hz, alike)]] = 1.0
+        return beats
 
     def _seen(self, potentials: list[Potential], peaks: NDArray[np.int64]) -> Seen:
         return Seen(

@@ -202,12 +202,19 @@ def _step(
 ) -> NDArray[np.float64]:
     """Change of the raw level across the potential: a step's or a pop's mark.
 
-    The means before and after span one wave of the mains, so hum does not count.
+    The means before and after span one wave of the mains, so hum does not count; nor does a drift, whose
+    slope on either side is taken off where that makes it smaller.
     """
     wave = half_samples(rate_hz, 1.0 / line_hz)
     half = half_samples(rate_hz, LEVEL_S) + wave
-    around = _cut(raw, peak, channels, half, half)
-    step: NDArray[np.float64] = np.abs(
-        around[:, -wave:].mean(axis=1) - around[:, :wave].mean(axis=1)
-    )
+    apart = 2 * half - wave  # from the middle of one window to that of the next
+    reach = half + apart
+    around = _cut(raw, peak, channels, reach, reach)
+    levels = [
+        around[:, first : first + wave].mean(axis=1)
+        for first in (0, apart, around.shape[1] - apart - wave, around.shape[1] - wave)
+    ]
+    earlier, before, after, later = levels
+    change, slope = after - before, 0.5 * ((before - earlier) + (later - after))
+    step: NDArray[np.float64] = np.minimum(np.abs(change), np.abs(change - slope))
     return step

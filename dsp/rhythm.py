@@ -15,6 +15,8 @@ HEART_BEATS = 6
 HEART_UNEVEN = 0.1
 """RMS by which beats miss where they were due, over the period: real hearts 0.02-0.1 (measured on three
 recordings), steps among random potentials 0.11 and more (uniform within the tolerance: 0.115)."""
+HEART_SURE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
+HEART_TRIED = 4
 TRAIN_INTERVAL_S = (0.05, 1.0)  # 1-20 Hz (science.md 9, step 9)
 TRAIN_MEMBERS = 5
 TRAIN_BREAK = 2.5  # times the median interval ends a train
@@ -79,6 +81,23 @@ def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
         if score > best[1]:
             best = (rate, score)
     return best
+
+
+def beats_among(times_s: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the potentials at `times_s` (m,), sorted, are a heart's; `alike` (m, m) have one shape.
+
+    The shapes that come most often are tried. Cheaper than asking for each of m, and it tells what the
+    neighbours of a potential are that is no beat itself.
+    """
+    beats = np.zeros(len(times_s), dtype=bool)
+    often = np.argsort(-alike.sum(axis=1), kind="stable")
+    for k in [k for k in often.tolist() if alike[k].sum() >= HEART_BEATS][:HEART_TRIED]:
+        like = np.flatnonzero(alike[k])
+        _, score = heart_around(times_s[like], int(np.searchsorted(like, k)))
+        if score >= HEART_SURE:
+            beats[like] = True
+            break
+    return beats
 
 
 def _follow_beats(times_s: NDArray[np.float64], at: int, period: float) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 ALIKE = 0.7  # correlation of a strong potential with the mean of its like, whitened
 SIZES = (0.6, 1.6)  # over the mean's: a unit keeps its size
-KNOWN = 2  # strong ones until a shape may be asked for
+KNOWN = 3  # strong ones until a shape may be asked for
 FOLLOW = 20  # the mean is that of about so many
 KEPT = 8  # shapes a channel
 MEMORY_S = 60.0

@@ -9,7 +9,7 @@ from scipy.signal.windows import tukey
 from benchmarks.accuracy.case import Array, Case, Part, recording_of
 from benchmarks.accuracy.disturbed import SILENCE
 from benchmarks.accuracy.material import HELD, of_part, read, waveforms
-from benchmarks.accuracy.placed import SESSION_S, sessions
+from benchmarks.accuracy.placed import DISTURBED_S, prolonged, sessions
 from fasciscope.core import Label
 from fasciscope.datasets.synth import Cramp, Scenario, Site, Truth, TruthEvent, synthesise
 from fasciscope.datasets.synth.place import rest_rms
@@ -46,7 +46,7 @@ def _truth(label: Label, start: int, end: int, rate_hz: float, n: int) -> Truth:
 
 def contracting(part: Part, seeds: range) -> Iterator[Case]:
     """Real contractions set into real rest of the same part."""
-    rests = sessions(part, SESSION_S)
+    rests = sessions(part, DISTURBED_S)
     for seed in seeds:
         for k, (subject, wave, own_hz) in enumerate(contractions(part)):
             rng = np.random.default_rng([seed, k, 40])
@@ -56,7 +56,7 @@ def contracting(part: Part, seeds: range) -> Iterator[Case]:
             burst = resample_poly(wave, round(rate_hz), round(own_hz))
             loud = float(np.exp(rng.uniform(*np.log(LOUDNESS)))) * rest_rms(rest, rate_hz)
             start = round(BEFORE_S * rate_hz)
-            uv = _longer(rest, start + len(burst) + round(15 * rate_hz))
+            uv = prolonged(rest, start + len(burst) + round(15 * rate_hz), rate_hz)
             uv[start : start + len(burst)] += burst * loud / _rms(burst)
             truth = _truth(Label.VOLUNTARY, start, start + len(burst), rate_hz, len(uv))
             yield Case("contraction", subject, recording_of(uv, rate_hz), truth)
@@ -64,7 +64,7 @@ def contracting(part: Part, seeds: range) -> Iterator[Case]:
 
 def cramping(part: Part, seeds: range) -> Iterator[Case]:
     """Cramps of real units, as long and as loud as those contractions or longer."""
-    rests = sessions(part, SESSION_S)
+    rests = sessions(part, DISTURBED_S)
     units = tuple(u for u in waveforms(part) if u.rate_hz > 1000)
     lengths_s = [max(5.0, len(wave) / own_hz) for _, wave, own_hz in contractions(part)]
     for seed in seeds:
@@ -94,10 +94,6 @@ def cramping(part: Part, seeds: range) -> Iterator[Case]:
                 )
             )
             wave = np.concatenate([block.uv[:, 0] for block in made.recording.blocks()])
-            uv = _longer(rest, len(wave)) + wave
+            uv = prolonged(rest, len(wave), rate_hz) + wave
             yield Case("cramp", stretch.subject, recording_of(uv, rate_hz), made.truth)
 
-
-def _longer(rest: Array, n: int) -> Array:
-    there = np.concatenate([rest, rest[-2:0:-1]])
-    return np.concatenate([there] * (n // len(there) + 1))[:n].copy()

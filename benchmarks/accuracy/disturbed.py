@@ -13,7 +13,7 @@ from scipy.signal import butter, find_peaks, resample_poly, sosfiltfilt
 
 from benchmarks.accuracy.case import Array, Case, Part, recording_of
 from benchmarks.accuracy.material import DATA, HEARTS, waveforms
-from benchmarks.accuracy.placed import SESSION_S, fitting, sessions, with_potentials
+from benchmarks.accuracy.placed import DISTURBED_S, fitting, sessions, with_potentials
 from fasciscope.datasets import open_recording
 from fasciscope.datasets.synth import (
     CableSwing,
@@ -139,7 +139,7 @@ DISTURBANCES: dict[str, Disturbance] = {
 def disturbed(part: Part, seeds: range) -> Iterator[Case]:
     """Every disturbance on every third session of rest or so."""
     units = waveforms(part)
-    found = sessions(part, SESSION_S)
+    found = sessions(part, DISTURBED_S)
     for seed in seeds:
         for d, (name, disturb) in enumerate(DISTURBANCES.items()):
             for k in range((seed + d) % 3, len(found), 3):

@@ -46,7 +46,7 @@ class Stretch:
     channels: tuple[int, ...]
     start_s: float = 0.0
     end_s: float = 1e9
-    hum: bool = False  # strong mains: going back and forth would break its wave
+    hum: bool = False  # strong mains: it cannot be prolonged without breaking its wave
 
     @property
     def path(self) -> Path:

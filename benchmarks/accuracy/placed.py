@@ -2,8 +2,8 @@
 
 One unit or a few fire by chance (Poisson with a refractory time; science.md 7.3), with doublets at
 4-8 ms, late echoes at 25-45 ms, jitter of the amplitude; rates from 0.5 to 60 a minute. A stretch of
-rest that is shorter than the session goes back and forth, so that nothing steps; where the mains are
-strong, which that would break, it stays as short as it is.
+rest that is shorter than the session comes up to four times; where the mains are strong, which that
+would break, it stays as short as it is.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,9 @@ from benchmarks.accuracy.case import Array, Case, Part, recording_of
 from benchmarks.accuracy.material import REST, Stretch, of_part, read, waveforms
 from fasciscope.datasets.synth import Placed, Truth, Waveform, place
 
-SESSION_S = 60.0
+SESSION_S, TIMES = 60.0, 4
+FADE_S = 0.3
+DISTURBED_S = 35.0  # sessions in which more than potentials is to happen
 SLOWEST_HZ = 500.0  # of tiers A and B; slower boards are in `coarse`
 SETTLE_S, END_S = 1.05, 0.25
 REFRACTORY_S = 0.3
@@ -40,11 +42,21 @@ PLAIN = Habits()
 LIVELY = Habits(n_units=4, doublet=0.15, echo=0.1, jitter=0.2)
 
 
-def prolonged(uv: Array, rate_hz: float, length_s: float = SESSION_S) -> Array:
-    """(n, ...) `uv` back and forth until it lasts so long."""
-    n = round(length_s * rate_hz)
-    there = np.concatenate([uv, uv[-2:0:-1]])
-    return np.concatenate([there] * (n // len(there) + 1))[:n]
+def prolonged(uv: Array, n: int, rate_hz: float) -> Array:
+    """(n,) `uv` again and again, every second time upside down; the ends fade over, at equal power.
+
+    So nothing steps at a joint, and what comes back is not the same shape each time.
+    """
+    fade_n = round(FADE_S * rate_hz)
+    angle = np.linspace(0.0, np.pi / 2, fade_n)
+    level = uv.mean()
+    whole, sign = uv - level, 1.0
+    while len(whole) < n:
+        sign = -sign
+        again = sign * (uv - level)
+        joint = whole[-fade_n:] * np.cos(angle) + again[:fade_n] * np.sin(angle)
+        whole = np.concatenate([whole[:-fade_n], joint, again[fade_n:]])
+    return whole[:n] + level
 
 
 def fitting(units: list[Waveform], rate_hz: float) -> list[Waveform]:
@@ -98,7 +110,8 @@ def sessions(part: Part, least_s: float = 0.0) -> list[tuple[Stretch, Array, flo
         if info.rate_hz < SLOWEST_HZ:
             continue
         for column in uv.T:
-            whole = column if stretch.hum else prolonged(column, info.rate_hz)
+            n = min(round(SESSION_S * info.rate_hz), TIMES * len(column))
+            whole = column if stretch.hum else prolonged(column, n, info.rate_hz)
             if len(whole) >= least_s * info.rate_hz:
                 found.append((stretch, whole, info.rate_hz))
     return found
@@ -141,7 +154,7 @@ def coarse(part: Part, seeds: range) -> Iterator[Case]:
     """
     units = waveforms(part)
     for seed in seeds:
-        for k, (stretch, rest, rate_hz) in enumerate(sessions(part, SESSION_S)):
+        for k, (stretch, rest, rate_hz) in enumerate(sessions(part, DISTURBED_S)):
             rng = np.random.default_rng([seed, k, 7])
             made = with_potentials(rest, rate_hz, fitting(units, rate_hz), (8.0, 25.0), rng)
             slow_hz, lsb_uv = SLOWER[(k + seed) % len(SLOWER)]
