@@ -56,7 +56,9 @@ class Potential:
     weak_hz: float = 0.0  # others too weak to be given per second within 10 s: the noise's tail
     volley: int = 0  # others within 0.5 s either side, echoes left out
     volley_chance: float = 1.0  # of so many, if potentials came at random
-    recognised: bool = False  # weak, but one of a shape that strong potentials of the channel showed
+    recognised: bool = (
+        False  # weak, but one of a shape that strong potentials of the channel showed
+    )
     burst_step_s: float = np.inf  # longest break on the way to a burst within 2 s
 
     @property

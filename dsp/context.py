@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from fasciscope.core import Potential
 from fasciscope.dsp.company import (
+    ALIKE,
     ALIKE_SIZE,
     CROWD_S,
     CROWD_STATISTIC,
-    HEART_ALIKE,
     SPIKE,
     Near,
     Seen,
@@ -34,7 +34,10 @@ SOURCE_LAG_S = 0.002  # one source on several channels (science.md 4, crosstalk)
 SOURCE_ALIKE = 0.9
 COINCIDENT_S = 0.003
 APPROACH_S = 2.0  # this far from a burst, potentials may lead up to it or away from it
-FEW, MOST_BEATS = 2, 150  # within a second: no crowd; in all: a storm, in which no heart is to be seen
+FEW, MOST_BEATS = (
+    2,
+    150,
+)  # within a second: no crowd; in all: a storm, in which no heart is to be seen
 EVERYTHING = 1 << 62
 
 
@@ -257,7 +260,7 @@ class Context:
         if around.max() <= FEW:
             return beats
         size = figures[1, strong]
-        alike = similarities(waves[strong], waves[strong], self._lag) >= HEART_ALIKE
+        alike = similarities(waves[strong], waves[strong], self._lag) >= ALIKE
         alike &= np.abs(np.log(size[:, None] / size)) <= np.log(ALIKE_SIZE[1])
         beats[strong[beats_among(times / self._rate_hz, alike)]] = 1.0
         return beats

@@ -99,9 +99,7 @@ class Measurer:
         )
         waves = thumbnail(measures.waveform, self._rate_hz)
         return [
-            Waiting(
-                _potential(measures, found, k), waves[k], float(found.noise[k]), found.white[k]
-            )
+            Waiting(_potential(measures, found, k), waves[k], float(found.noise[k]), found.white[k])
             for k in range(len(rows))
         ]
 

@@ -21,7 +21,9 @@ KNOWN = 3  # strong ones until a shape may be asked for
 FOLLOW = 20  # the mean is that of about so many
 KEPT = 8  # shapes a channel
 MEMORY_S = 60.0
-CROSSINGS_HZ = 100.0  # how often whitened noise of 20-200 Hz crosses upwards (Rice): some 100 a second
+CROSSINGS_HZ = (
+    100.0  # how often whitened noise of 20-200 Hz crosses upwards (Rice): some 100 a second
+)
 FALSE_SHARE = 0.2
 LEAST = 3.6
 

@@ -96,4 +96,3 @@ def cramping(part: Part, seeds: range) -> Iterator[Case]:
             wave = np.concatenate([block.uv[:, 0] for block in made.recording.blocks()])
             uv = prolonged(rest, len(wave), rate_hz) + wave
             yield Case("cramp", stretch.subject, recording_of(uv, rate_hz), made.truth)
-

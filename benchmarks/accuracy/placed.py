@@ -117,7 +117,9 @@ def sessions(part: Part, least_s: float = 0.0) -> list[tuple[Stretch, Array, flo
     return found
 
 
-def placed(part: Part, seeds: range, habits: Habits = PLAIN, suite: str = "placed") -> Iterator[Case]:
+def placed(
+    part: Part, seeds: range, habits: Habits = PLAIN, suite: str = "placed"
+) -> Iterator[Case]:
     """Every session of rest, once for each band and seed."""
     units = waveforms(part)
     for seed in seeds:

@@ -15,7 +15,9 @@ def _as_it_is(stretch: Stretch, suite: str) -> Case:
         bandwidth_hz=info.bandwidth_hz,
         calibrated=info.channels[0].calibrated,
     )
-    return Case(suite, stretch.subject, recording, empty_truth(recording), f"tier {info.tier.letter}")
+    return Case(
+        suite, stretch.subject, recording, empty_truth(recording), f"tier {info.tier.letter}"
+    )
 
 
 def resting(part: Part, seeds: range) -> Iterator[Case]:

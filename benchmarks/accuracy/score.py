@@ -58,9 +58,7 @@ def tally(case: Case, found: Sequence[Event]) -> Tally:
         sure += [(e.probability, bool(r)) for e, r in zip(mine, right, strict=True)]
     states, onsets, certain = _states(case, found)
     judged = _judged_minutes(case, found)
-    return Tally(
-        hits, missed, false, judged, tuple(late), (*sure, *certain), states, tuple(onsets)
-    )
+    return Tally(hits, missed, false, judged, tuple(late), (*sure, *certain), states, tuple(onsets))
 
 
 def _peaks(events: Sequence[Event] | Sequence[object], rate_hz: float) -> Array:

@@ -62,9 +62,7 @@ def place(
     factor = np.clip(rng.normal(1.0, jitter, len(at)), 0.3, 2.0)
     marked = [()] * len(at) if flags is None else flags
     events = []
-    for time_s, ratio, unit, marks in zip(
-        at, wanted * factor, which.tolist(), marked, strict=True
-    ):
+    for time_s, ratio, unit, marks in zip(at, wanted * factor, which.tolist(), marked, strict=True):
         wave, low, peak, high = shapes[unit]
         start = round(time_s * rate_hz) - peak
         if start < 0 or start + len(wave) > len(signal):

@@ -43,7 +43,8 @@ def waiting(
         zero_lag=1,
         waveform=size * wave,
     )
-    return Waiting(potential, thumbnail(wave[None], RATE_HZ)[0], 2.0)
+    unit = thumbnail(wave[None], RATE_HZ)[0]
+    return Waiting(potential, unit, 2.0, statistic * np.tile(unit, (3, 1)))
 
 
 def context(n_channels: int = 1) -> Context:
@@ -107,7 +108,41 @@ def test_a_larger_neighbour_is_named_by_its_distance_unless_it_is_a_spike() -> N
 
 
 def replace_sharpness(one: Waiting, sharpness: float) -> Waiting:
-    return Waiting(replace(one.potential, sharpness=sharpness), one.wave, one.noise)
+    return replace(one, potential=replace(one.potential, sharpness=sharpness))
+
+
+def test_a_weak_potential_is_given_if_strong_ones_showed_its_shape() -> None:
+    held = context()
+    for k in range(4):
+        held.add(waiting(1000 + 1500 * k, statistic=9.0))
+    for peak, wave in ((7000, ONE), (7600, OTHER)):
+        held.add(waiting(peak, statistic=5.3, wave=wave))
+    given = everything(held)
+    assert [p.peak_sample for p in given] == [
+        1000,
+        2500,
+        4000,
+        5500,
+    ]  # smaller than its like may be
+    held = context()
+    for k in range(4):
+        held.add(waiting(1000 + 1500 * k, statistic=6.0))
+    for peak, wave in ((7000, ONE), (7600, OTHER)):
+        held.add(waiting(peak, statistic=5.3, wave=wave))
+    given = everything(held)
+    assert [p.peak_sample for p in given] == [1000, 2500, 4000, 5500, 7000]
+    assert [p.recognised for p in given] == [False] * 4 + [True]
+
+
+def test_a_heart_beside_a_potential_is_no_company() -> None:
+    held = context()
+    beats = [1000 + round(850 * k + 30 * np.sin(k)) for k in range(12)]
+    for beat in beats:
+        held.add(waiting(beat, wave=OTHER))
+    for late in (60, 120, 200):  # three others within a second, so that it is looked for
+        held.add(waiting(beats[-1] + late))
+    last = everything(held)[-1]
+    assert last.crowd_hz == 2.0
 
 
 def test_one_source_on_three_channels_is_given_once_where_it_is_largest() -> None:

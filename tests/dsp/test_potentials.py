@@ -99,6 +99,12 @@ def test_a_step_is_seen_and_mains_is_none(hz: float) -> None:
     assert found.low_ratio[0] == pytest.approx(150 / size, abs=0.1)
 
 
+def test_a_drift_is_no_step() -> None:
+    feature = gaussian_wave(1000.0, 80.0, 0.006)
+    drift = feature + 2000.0 * np.arange(len(feature)) / 1000.0
+    assert measured(feature, 1000.0, drift).low_ratio[0] < 0.05
+
+
 def test_at_an_end_nothing_breaks() -> None:
     feature = gaussian_wave(1000.0, 80.0, 0.006)[495:]
     found = measured(feature, 1000.0, row=2)
