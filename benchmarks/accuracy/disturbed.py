@@ -28,16 +28,18 @@ from fasciscope.datasets.synth import (
 from fasciscope.datasets.synth.setting import Ingredient
 
 BAND = (8.0, 25.0)
+RAIL_UV = 2900.0
 SILENCE = Noise(rms_uv=(1e-6, 1e-6), baseline_uv=0.0, offset_uv=0.0)
 Rng = np.random.Generator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Disturbed:
-    """What became of the signal (n,), and the spans that were lost."""
+    """What became of the signal (n,); the spans that are missing from it, or that hold no signal."""
 
     uv: Array
     lost: tuple[tuple[int, int], ...] = ()
+    dead: tuple[tuple[int, int], ...] = ()
 
 
 class Disturbance(Protocol):
@@ -95,11 +97,12 @@ def _added(ingredient: Callable[[Rng], Ingredient]) -> Disturbance:
 def _contact_lost(uv: Array, rate_hz: float, part: Part, rng: Rng) -> Disturbed:
     """Twice the electrode comes off for some seconds: the amplifier sits at its rail."""
     del part
-    out = uv.copy()
+    out, dead = uv.copy(), []
     for start_s in rng.uniform(12, len(uv) / rate_hz - 8, 2):
         first, end = (round(t * rate_hz) for t in (start_s, start_s + rng.uniform(1, 4)))
         out[first:end] = rng.choice([-1.0, 1.0]) * 187_500.0
-    return Disturbed(out)
+        dead.append((first, end))
+    return Disturbed(out, dead=tuple(dead))
 
 
 def _clipped(uv: Array, rate_hz: float, part: Part, rng: Rng) -> Disturbed:
@@ -107,7 +110,10 @@ def _clipped(uv: Array, rate_hz: float, part: Part, rng: Rng) -> Disturbed:
     del part
     time_s = np.arange(len(uv)) / rate_hz
     swing = 3000.0 * np.sin(2 * np.pi * (time_s / 20.0 + rng.uniform()))
-    return Disturbed(np.clip(uv + swing, -2900.0, 2900.0))
+    edges = np.diff(np.abs(swing) >= RAIL_UV, prepend=False, append=False)
+    spans = np.flatnonzero(edges).reshape(-1, 2).tolist()
+    dead = tuple((first, end) for first, end in spans)
+    return Disturbed(np.clip(uv + swing, -RAIL_UV, RAIL_UV), dead=dead)
 
 
 def _gaps(uv: Array, rate_hz: float, part: Part, rng: Rng) -> Disturbed:
@@ -151,7 +157,10 @@ def disturbed(part: Part, seeds: range) -> Iterator[Case]:
                 guard = round(0.06 * rate_hz)
                 events = tuple(
                     replace(event, flags=(*event.flags, "lost"))
-                    if any(a - guard < event.peak_sample < b + guard for a, b in after.lost)
+                    if any(
+                        a - guard < event.peak_sample < b + guard
+                        for a, b in (*after.lost, *after.dead)
+                    )
                     else event
                     for event in made.truth.events
                 )

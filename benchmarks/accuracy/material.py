@@ -153,9 +153,9 @@ def waveforms(part: Part) -> list[Waveform]:
     first = 0 if part is Part.DEVELOP else 1
     units = []
     for unit in range(first, len(waves), 2):
-        row, column = grid["best_bipolar_24mm"][unit]
-        for pair in (int(column), (int(column) + 2) % waves.shape[2]):
-            units.append(Waveform(waves[unit, row, pair].astype(float), 2048.0))
+        row, best = (int(place) for place in grid["best_bipolar_24mm"][unit])
+        pairs = (best, (best + 2) % waves.shape[2])
+        units += [Waveform(waves[unit, row, pair].astype(float), 2048.0) for pair in pairs]
     if part is Part.DEVELOP:
         return [*units, Waveform(single["biceps_onset_smu__template"].astype(float), 1000.0)]
     return [*units, Waveform(single["wrist_flexor_smu__template"].astype(float), 5000.0)]

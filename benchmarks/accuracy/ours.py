@@ -12,7 +12,8 @@ Finder = Callable[[Case], Sequence[Event]]
 
 def offline(case: Case) -> Sequence[Event]:
     """As `fasciscope analyse` does."""
-    return analyse(case.recording).events
+    events: Sequence[Event] = analyse(case.recording).events
+    return events
 
 
 def live(case: Case) -> Sequence[Event]:

@@ -56,7 +56,8 @@ def prolonged(uv: Array, n: int, rate_hz: float) -> Array:
         again = sign * (uv - level)
         joint = whole[-fade_n:] * np.cos(angle) + again[:fade_n] * np.sin(angle)
         whole = np.concatenate([whole[:-fade_n], joint, again[fade_n:]])
-    return whole[:n] + level
+    long: Array = whole[:n] + level
+    return long
 
 
 def fitting(units: list[Waveform], rate_hz: float) -> list[Waveform]:

@@ -34,7 +34,7 @@ def run(
     """All rows in order of suites, bands, finders; a band of a suite's own is followed by `all`."""
     finders: dict[str, Finder] = {OURS: offline}
     if peers:
-        from benchmarks.accuracy.peers import PEERS  # noqa: PLC0415  (the others are an extra)
+        from benchmarks.accuracy.peers import PEERS
 
         finders |= PEERS
     rows: list[Row] = []

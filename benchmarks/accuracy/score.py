@@ -11,8 +11,9 @@ import numpy as np
 
 from benchmarks.accuracy.case import Array, Case
 from fasciscope.core import Event, Interval, Label
-from fasciscope.datasets.score import match_times, score_marks
+from fasciscope.datasets.score import score_marks
 from fasciscope.datasets.score_marks import Mark, marks_of, overlap
+from fasciscope.datasets.score_match import match_times
 from fasciscope.datasets.score_rates import per_minute, proportion
 
 TOLERANCE_S = 0.015

@@ -14,12 +14,13 @@ from fasciscope.datasets.synth import (
     synthesise,
     varied,
 )
+from fasciscope.datasets.synth.setting import Ingredient
 
 FIRST = {Part.DEVELOP: 0, Part.TEST: 100_000}
 """Where the seeds of each part begin."""
 
 HUM = Mains(amplitude_uv=3.0)
-RHYTHMS = {
+RHYTHMS: dict[str, tuple[Ingredient, ...]] = {
     "metronome": (Metronome(0), HUM),
     "heartbeat": (Heartbeat(amplitude_uv=200.0), HUM),
     "tremor": (Tremor(at_s=20.0, duration_s=70.0), HUM),

@@ -98,7 +98,9 @@ def make_pool(
     for size in sizes:
         geometry = drawn_geometry(rng, depth_mm, width_mm, n_fibres=16)
         if waveforms:
-            waves.append(size * _real(waveforms[rng.integers(len(waveforms))], setting, len(own)))
+            waves.append(
+                size * _real(waveforms[int(rng.integers(len(waveforms)))], setting, len(own))
+            )
         else:
             waves.append(size * surface_muaps(geometry, shifts, rng, setting.fine_hz))
         laterals.append(geometry.lateral_mm)
