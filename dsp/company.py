@@ -64,7 +64,7 @@ def in_company(
     crowd &= other
     bed = (near.statistic >= BED_STATISTIC * seen.statistic[:, None]) & other
     blunt = near.sharpness < SPIKE
-    apart = (strong & blunt & other) | (seconds == 0.0)  # itself in any case
+    apart = (strong & blunt) | (seconds == 0.0)  # itself in any case
     return {
         **_gaps("gap", seconds, strong),
         **_gaps("same_gap", seconds, same),
