@@ -73,11 +73,15 @@ def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
     """
     if len(times_s) < HEART_BEATS:
         return 0.0, 0.0
-    gaps = np.abs(times_s - times_s[at])
-    periods = np.unique(np.concatenate([gaps, gaps / 2]))  # the neighbouring beat may be missing
+    forward: list[float] = times_s.tolist()
+    ways = ((1, forward), (-1, [-time for time in reversed(forward)]))
+    gaps = [abs(time - forward[at]) for time in forward]
+    periods = {
+        one for gap in gaps for one in (gap, gap / 2)
+    }  # the neighbouring beat may be missing
     best = (0.0, 0.0)
-    for period in periods[(periods >= HEART_PERIOD_S[0]) & (periods <= HEART_PERIOD_S[1])]:
-        rate, score = _follow_beats(times_s, at, float(period))
+    for period in sorted(p for p in periods if HEART_PERIOD_S[0] <= p <= HEART_PERIOD_S[1]):
+        rate, score = _follow_beats(ways, forward[at], period)
         if score > best[1]:
             best = (rate, score)
     return best
@@ -100,18 +104,19 @@ def beats_among(times_s: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArr
     return beats
 
 
-def _follow_beats(times_s: NDArray[np.float64], at: int, period: float) -> tuple[float, float]:
-    forward: list[float] = times_s.tolist()
-    beats, due, mean = [forward[at]], 1, period
+def _follow_beats(
+    ways: tuple[tuple[int, list[float]], ...], own: float, period: float
+) -> tuple[float, float]:
+    beats, due, mean = [own], 1, period
     misses: list[float] = []
-    for way, times in ((1, forward), (-1, [-time for time in reversed(forward)])):
-        walk = _walk(times, forward[at] * way, mean)
+    for way, times in ways:
+        walk = _walk(times, own * way, mean)
         beats += [way * beat for beat in walk.beats]
         misses += walk.misses
         due, mean = due + walk.due, walk.period
     if len(beats) < HEART_BEATS or _rms(misses) > HEART_UNEVEN:
         return 0.0, 0.0
-    off = np.abs(times_s[:, None] - np.array(beats)).min(axis=1)
+    off = np.abs(np.subtract.outer(ways[0][1], beats)).min(axis=1)
     return 1.0 / mean, len(beats) / due * float((off <= BEAT_S).mean())
 
 
