@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,29 +38,23 @@ def train_around(times_s: NDArray[np.float64], at: int) -> Train:
     `times_s` (m,) are the sorted times of potentials of its shape. The train reaches as far as
     intervals stay within 1-20 Hz and below 2.5 times the median of those nearest.
     """
-    intervals = np.diff(times_s)
-    if len(intervals) < TRAIN_MEMBERS - 1:
+    if len(times_s) < TRAIN_MEMBERS:
         return Train()
-    nearest = intervals[max(0, at - 3) : at + 3]
-    usual = float(np.median(nearest))
+    intervals = np.diff(times_s)
+    plain: list[float] = intervals.tolist()
+    usual = median(plain[max(0, at - 3) : at + 3])
     if not TRAIN_INTERVAL_S[0] <= usual <= TRAIN_INTERVAL_S[1]:
         return Train()
-    fits = (intervals <= TRAIN_BREAK * usual) & (intervals <= TRAIN_INTERVAL_S[1])
-    first, last = _stretch(fits, at)
+    longest = min(TRAIN_BREAK * usual, TRAIN_INTERVAL_S[1])
+    first = last = at
+    while first > 0 and plain[first - 1] <= longest:
+        first -= 1
+    while last < len(plain) and plain[last] <= longest:
+        last += 1
     own = intervals[first:last]
     if len(own) < TRAIN_MEMBERS - 1:
         return Train()
     return Train(1.0 / float(own.mean()), float(own.std() / own.mean()), len(own) + 1)
-
-
-def _stretch(fits: NDArray[np.bool_], at: int) -> tuple[int, int]:
-    """The run of True intervals that touch potential `at`."""
-    breaks = np.flatnonzero(~fits)
-    before, after = breaks[breaks < at], breaks[breaks >= at]
-    return (
-        int(before[-1]) + 1 if len(before) else 0,
-        int(after[0]) if len(after) else len(fits),
-    )
 
 
 def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
