@@ -1,9 +1,10 @@
 """``fasciscope analyse``: recordings to events, summary and report. Its options; the work is in runs.py."""
 
 from pathlib import Path
-from typing import Literal
 
 import click
+
+from fasciscope.app.settings import LINES, MODELS, Mains, ModelName, Settings
 
 
 @click.command("analyse")
@@ -22,7 +23,10 @@ import click
 @click.option(
     "--muscle", "muscles", multiple=True, metavar="NAME=MUSCLE/side", help="Where it sat."
 )
-@click.option("--mains", type=click.Choice(["auto", "50", "60"]), default="auto", show_default=True)
+@click.option("--mains", type=click.Choice(LINES), default="auto", show_default=True)
+@click.option(
+    "--model", type=click.Choice(MODELS), default="trained", help="What judges potentials."
+)
 @click.option(
     "--history",
     type=click.Path(path_type=Path),
@@ -39,7 +43,8 @@ def analyse_command(
     channels: tuple[str, ...],
     board_name: str | None,
     muscles: tuple[str, ...],
-    mains: Literal["auto", "50", "60"],
+    mains: Mains,
+    model: ModelName,
     history: Path | None,
     as_json: bool,
     force: bool,
@@ -51,9 +56,8 @@ def analyse_command(
     from fasciscope.app.facts import facts_of
     from fasciscope.app.history import read_history
     from fasciscope.app.runs import Run
-    from fasciscope.app.settings import Settings
 
     facts = facts_of(rate_hz, unit, channels, board_name, muscles)
     said = None if history is None else read_history(history)
-    run = Run(facts, Settings(mains=mains), said, as_json=as_json, force=force)
+    run = Run(facts, Settings(mains, model), said, as_json=as_json, force=force)
     return run.all(files, out)

@@ -1,11 +1,11 @@
 """``fasciscope record``: a board's session into a folder, with live status."""
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from fasciscope.app.durations import Duration
+from fasciscope.app.settings import LINES, MODELS, Mains, ModelName, Settings
 
 
 @click.command("record")
@@ -20,7 +20,10 @@ from fasciscope.app.durations import Duration
 @click.option(
     "--muscle", "muscles", multiple=True, metavar="NAME=MUSCLE/side", help="Where it sits."
 )
-@click.option("--mains", type=click.Choice(["auto", "50", "60"]), default="auto", show_default=True)
+@click.option("--mains", type=click.Choice(LINES), default="auto", show_default=True)
+@click.option(
+    "--model", type=click.Choice(MODELS), default="trained", help="What judges potentials."
+)
 @click.option(
     "--history",
     type=click.Path(path_type=Path),
@@ -35,7 +38,8 @@ def record_command(
     seconds: float | None,
     channels: tuple[str, ...],
     muscles: tuple[str, ...],
-    mains: Literal["auto", "50", "60"],
+    mains: Mains,
+    model: ModelName,
     history: Path | None,
     keep_wire: bool,
     as_json: bool,
@@ -54,13 +58,12 @@ def record_command(
     from fasciscope.app.main import INTERRUPTED
     from fasciscope.app.recording import Order, record
     from fasciscope.app.runs import tell
-    from fasciscope.app.settings import Settings
     from fasciscope.app.sources import open_source, wanted_of
 
     said = None if history is None else read_history(history)
     order = Order(
         out,
-        Settings(mains=mains),
+        Settings(mains, model),
         seconds,
         keep_wire,
         None if said is None else said.history,

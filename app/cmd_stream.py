@@ -1,11 +1,11 @@
 """``fasciscope stream``: a board's events as they happen; nothing is kept."""
 
 from contextlib import ExitStack, closing
-from typing import Literal
 
 import click
 
 from fasciscope.app.durations import Duration
+from fasciscope.app.settings import LINES, MODELS, Mains, ModelName, Settings
 
 
 @click.command("stream")
@@ -14,14 +14,18 @@ from fasciscope.app.durations import Duration
 @click.option(
     "--channels", multiple=True, metavar="A,B", help="Numbers from 1; calf=1 gives a name."
 )
-@click.option("--mains", type=click.Choice(["auto", "50", "60"]), default="auto", show_default=True)
+@click.option("--mains", type=click.Choice(LINES), default="auto", show_default=True)
+@click.option(
+    "--model", type=click.Choice(MODELS), default="trained", help="What judges potentials."
+)
 @click.option("--lsl", metavar="NAME", help="Send samples (NAME) and events (NAME-events) to LSL.")
 @click.option("--json", "as_json", is_flag=True, help="Events and status as JSON lines on stdout.")
 def stream_command(
     source: str,
     seconds: float | None,
     channels: tuple[str, ...],
-    mains: Literal["auto", "50", "60"],
+    mains: Mains,
+    model: ModelName,
     lsl: str | None,
     as_json: bool,
 ) -> int:
@@ -35,7 +39,6 @@ def stream_command(
     from fasciscope.app.lsl_outlet import LslOutlets
     from fasciscope.app.pipeline import Analysis
     from fasciscope.app.recording import ended_by_signals
-    from fasciscope.app.settings import Settings
     from fasciscope.app.sources import open_turns, wanted_of
 
     turns, patient = open_turns(source, wanted_of(channels, ()))
@@ -50,7 +53,7 @@ def stream_command(
         over = stack.enter_context(ended_by_signals())
         live = LiveSession(
             turns,
-            Analysis(turns.info, Settings(mains=mains)),
+            Analysis(turns.info, Settings(mains, model)),
             None,
             watchers,
             n_samples,

@@ -7,9 +7,16 @@ import numpy as np
 
 from fasciscope.acquisition import ReplaySource
 from fasciscope.app.session import Session, Trace
-from fasciscope.app.settings import Settings
+from fasciscope.app.settings import ModelName, Settings
 from fasciscope.app.summarise import Summariser
-from fasciscope.classifier import EventClassifier, History, match
+from fasciscope.classifier import (
+    EventClassifier,
+    History,
+    Model,
+    RuleModel,
+    TrainedModel,
+    match,
+)
 from fasciscope.core import (
     Activity,
     Event,
@@ -28,6 +35,14 @@ Progress = Callable[[int, int | None], None]
 BLOCK_S = 8.0
 """The longer, the fewer calls; events do not hang on it (law 1), and progress is told as often."""
 TRACE_MARGIN_S = 4.0
+MODELS: dict[ModelName, Callable[[StreamInfo], Model]] = {
+    "trained": TrainedModel,
+    "rules": RuleModel,
+}
+MODEL_WORDS: dict[ModelName, str] = {
+    "trained": "rules, and a trained scorecard for brief potentials",
+    "rules": "rules",
+}
 SETTLE_S = 2.0
 
 
@@ -35,9 +50,10 @@ class Analysis:
     """Blocks to events as they become final, and at the end to a session; the same for files and boards."""
 
     def __init__(self, info: StreamInfo, settings: Settings | None = None) -> None:
-        self._settings = chain_settings(settings or Settings())
+        chosen = settings or Settings()
+        self._settings, self._model = chain_settings(chosen), chosen.model
         self._chain = Chain(info, self._settings)
-        self._classifier = EventClassifier(info)
+        self._classifier = EventClassifier(info, MODELS[chosen.model](info))
         self._summariser = Summariser(info)
         self.sightings: tuple[Sighting, ...] = ()
         """Potentials that the last block showed, not judged yet."""
@@ -58,7 +74,9 @@ class Analysis:
     def session(self, recording: Recording, history: History | None = None) -> Session:
         """What all that was pushed amounts to; `recording` is where it can be read again."""
         settings = self._settings
-        summary = self._summariser.summary(recording, _settings_used(settings, self._chain))
+        summary = self._summariser.summary(
+            recording, _settings_used(settings, self._chain, self._model)
+        )
         events = tuple(self._summariser.events)
         return Session(
             summary, events, match(summary, history), _cramp_trace(recording, events, settings)
@@ -103,7 +121,9 @@ def chain_settings(settings: Settings) -> ChainSettings:
     return ChainSettings(mains=settings.mains)
 
 
-def _settings_used(settings: ChainSettings, chain: Chain) -> dict[str, str | float | int | None]:
+def _settings_used(
+    settings: ChainSettings, chain: Chain, model: ModelName
+) -> dict[str, str | float | int | None]:
     """What a methods paragraph must say."""
     low_pass_hz = min(settings.feature_low_pass_hz, 0.4 * chain.grid.rate_hz)
     return {
@@ -120,7 +140,7 @@ def _settings_used(settings: ChainSettings, chain: Chain) -> dict[str, str | flo
             f"stretches of at least {settings.burst_min_s:g} s above {settings.burst_on:g} times the "
             f"noise are not searched for fasciculations and not counted as usable time"
         ),
-        "classifier": "rules",
+        "classifier": MODEL_WORDS[model],
     }
 
 

@@ -8,7 +8,7 @@ from fasciscope.app.outputs import write_outputs
 from fasciscope.app.pipeline import analyse
 from fasciscope.app.recorder import finish_facts
 from fasciscope.app.session import Session
-from fasciscope.app.settings import Settings
+from fasciscope.app.settings import LINES, MODELS, Settings
 from fasciscope.core import InputError
 from fasciscope.datasets.edf_writer import mend
 from fasciscope.datasets.session import SessionFacts, is_session, open_session, read_facts
@@ -44,10 +44,7 @@ def repair(folder: Path) -> Session | None:
 
 def _settings(facts: SessionFacts) -> Settings:
     """What the recording was analysed with."""
-    match facts.settings.get("mains"):
-        case "50":
-            return Settings(mains="50")
-        case "60":
-            return Settings(mains="60")
-        case _:
-            return Settings()
+    usual, said = Settings(), facts.settings
+    mains = next((m for m in LINES if m == said.get("mains")), usual.mains)
+    model = next((m for m in MODELS if m == said.get("model")), usual.model)
+    return Settings(mains, model)

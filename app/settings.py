@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Mains = Literal["auto", "50", "60"]
+ModelName = Literal["trained", "rules"]
+LINES: tuple[Mains, ...] = ("auto", "50", "60")
+MODELS: tuple[ModelName, ...] = ("trained", "rules")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`mains` is the line's frequency in Hz, or "auto"."""
+    """`mains` is the line's frequency in Hz, or "auto"; `model` judges brief potentials."""
 
-    mains: Literal["auto", "50", "60"] = "auto"
+    mains: Mains = "auto"
+    model: ModelName = "trained"

@@ -15,6 +15,7 @@ from fasciscope.classifier.pattern import SessionVerdict, judge_session
 from fasciscope.classifier.questionnaire import Question, history_of, load_questionnaire
 from fasciscope.classifier.rulemodel import RuleModel
 from fasciscope.classifier.sites import SitesReading, read_sites
+from fasciscope.classifier.trainedmodel import TrainedModel
 from fasciscope.classifier.verdict import Model, Verdict
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "SessionVerdict",
     "Site",
     "SitesReading",
+    "TrainedModel",
     "Urgency",
     "Verdict",
     "history_of",

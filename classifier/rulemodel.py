@@ -23,16 +23,16 @@ class RuleModel:
         rule = first_match(POTENTIAL_RULES, potential)
         assert rule is not None, "the last rule applies to everything"
         verdict = verdict_of(rule, potential)
-        return verdict and self._within_tier(verdict)
+        return verdict and self.within_tier(verdict)
 
     def judge_burst(self, burst: Burst) -> Verdict | None:
         """Judge sustained activity."""
         rule = first_match(self._burst, burst)
         if rule is not None:
             return verdict_of(rule, burst)
-        return self._within_tier(judge_sustained(burst, burst.duration_s(self._rate_hz)))
+        return self.within_tier(judge_sustained(burst, burst.duration_s(self._rate_hz)))
 
-    def _within_tier(self, verdict: Verdict) -> Verdict:
+    def within_tier(self, verdict: Verdict) -> Verdict:
         """At tier D nothing is called a fasciculation or a cramp: it is shown as uncertain."""
         named = verdict.label in (Label.FASCICULATION, Label.CRAMP)
         if self._tier.letter != "D" or not named:

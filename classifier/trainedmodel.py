@@ -1,0 +1,75 @@
+"""The trained model: rules name what is certain by itself, a scorecard judges the rest.
+
+What a physical cause names (a heart's train, a step, a spike, all channels at once, a steady unit, the
+edge of a contraction) is the rules'. Whether what remains is a fasciculation is a matter of degree: the
+scorecard gives a calibrated probability, and the verdict abstains where that is near an even chance.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from fasciscope.classifier.features import FEATURES
+from fasciscope.classifier.potential_rules import POTENTIAL_RULES
+from fasciscope.classifier.rulemodel import RuleModel
+from fasciscope.classifier.rules import first_match
+from fasciscope.classifier.scorecard import Scorecard, load_scorecard
+from fasciscope.classifier.verdict import Verdict
+from fasciscope.core import Burst, Label, Potential, StreamInfo
+
+CARD = Path(__file__).with_name("potentials.toml")
+WEIGHED = frozenset(
+    {"crowd", "bed", "wide", "tail", "volley", "coarse", "faint", "slow", "isolated"}
+)
+"""Rules whose verdict is a matter of degree: what they name is weighed anew."""
+
+LIKELY, UNLIKELY = 0.5, 0.3
+TOLD = 3
+
+
+@cache
+def scorecard() -> Scorecard:
+    """The one that comes with the package."""
+    return load_scorecard(CARD, tuple(feature.name for feature in FEATURES))
+
+
+class TrainedModel:
+    """Judges brief potentials by rules and scorecard, bursts by the rules, within what the tier allows."""
+
+    def __init__(self, info: StreamInfo) -> None:
+        self._rules = RuleModel(info)
+        self._card = scorecard()
+
+    def judge_potential(self, potential: Potential) -> Verdict | None:
+        """Judge a brief potential; None for one that belongs to a larger one beside it."""
+        rule = first_match(POTENTIAL_RULES, potential)
+        assert rule is not None, "the last rule applies to everything"
+        if rule.name not in WEIGHED:
+            return self._rules.judge_potential(potential)
+        values = tuple(feature.of(potential) for feature in FEATURES)
+        points = self._card.contributions(values)
+        chance = self._card.probability(points)
+        weighed = _weighed(values, points)
+        if chance >= LIKELY:
+            verdict = Verdict(
+                Label.FASCICULATION, round(chance, 3), (weighed,), ("weighed", "isolated")
+            )
+            return self._rules.within_tier(verdict)
+        why = rule.reason(potential)
+        if rule.name == "isolated" or chance >= UNLIKELY:
+            unsure = f"A fasciculation with probability {chance:.2f} only."
+            return Verdict(
+                Label.UNCERTAIN, round(1 - chance, 3), (unsure, weighed), ("weighed", rule.name)
+            )
+        label = rule.label or Label.UNCERTAIN
+        return Verdict(label, round(1 - chance, 3), (why, weighed), ("weighed", rule.name))
+
+    def judge_burst(self, burst: Burst) -> Verdict | None:
+        """Judge sustained activity."""
+        return self._rules.judge_burst(burst)
+
+
+def _weighed(values: tuple[float, ...], points: tuple[float, ...]) -> str:
+    """The figures that weighed most, with their points."""
+    order = sorted(range(len(points)), key=lambda k: -abs(points[k]))[:TOLD]
+    told = [f"{FEATURES[k].words.format(values[k])} ({points[k]:+.1f})" for k in order]
+    return f"Weighed most: {'; '.join(told)}."
