@@ -71,14 +71,11 @@ def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
     forward: list[float] = times_s.tolist()
     ways = ((1, forward), (-1, [-time for time in reversed(forward)]))
     gaps = [abs(time - forward[at]) for time in forward]
-    periods = {
-        one for gap in gaps for one in (gap, gap / 2)
-    }  # the neighbouring beat may be missing
+    # the neighbouring beat may be missing
+    periods = {one for gap in gaps for one in (gap, gap / 2)}
     best = (0.0, 0.0)
     for period in sorted(p for p in periods if HEART_PERIOD_S[0] <= p <= HEART_PERIOD_S[1]):
-        rate, score = _follow_beats(ways, forward[at], period)
-        if score > best[1]:
-            best = (rate, score)
+        best = _follow_beats(ways, forward[at], period, best)
     return best
 
 
@@ -100,8 +97,12 @@ def beats_among(times_s: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArr
 
 
 def _follow_beats(
-    ways: tuple[tuple[int, list[float]], ...], own: float, period: float
+    ways: tuple[tuple[int, list[float]], ...],
+    own: float,
+    period: float,
+    best: tuple[float, float],
 ) -> tuple[float, float]:
+    """(rate, score) of the beats from `own` either way, or `best` where that is no worse."""
     beats, due, mean = [own], 1, period
     misses: list[float] = []
     for way, times in ways:
@@ -109,10 +110,12 @@ def _follow_beats(
         beats += [way * beat for beat in walk.beats]
         misses += walk.misses
         due, mean = due + walk.due, walk.period
-    if len(beats) < HEART_BEATS or _rms(misses) > HEART_UNEVEN:
-        return 0.0, 0.0
+    there = len(beats) / due
+    if len(beats) < HEART_BEATS or there <= best[1] or _rms(misses) > HEART_UNEVEN:
+        return best
     off = np.abs(np.subtract.outer(ways[0][1], beats)).min(axis=1)
-    return 1.0 / mean, len(beats) / due * float((off <= BEAT_S).mean())
+    score = there * float((off <= BEAT_S).mean())
+    return (1.0 / mean, score) if score > best[1] else best
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,8 @@ def _walk(times_s: list[float], start_s: float, period: float) -> _Walk:
     while at + mean * (1 - HEART_TOLERANCE) <= end_s and missed < 3:
         expected = at + mean
         after = bisect_left(times_s, expected)
-        before, then = times_s[max(0, after - 1)], times_s[min(after, len(times_s) - 1)]
+        before = times_s[after - 1]  # at least the start
+        then = times_s[after] if expected <= end_s else end_s
         nearest = before if expected - before < then - expected else then
         miss = (nearest - expected) / (mean * (1 + missed))
         due += 1
