@@ -1,24 +1,30 @@
 """Events and activities to a session's summary, in memory that does not grow with the samples."""
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
 
 from fasciscope import __version__
-from fasciscope.classifier import judge_session
+from fasciscope.app.usable_clock import UsableClock, join, shared, without
+from fasciscope.classifier import (
+    Discharge,
+    discharge_of,
+    halves_of,
+    judge_session,
+    rate_interval,
+    rates_under,
+    timing_of,
+    widening,
+)
 from fasciscope.core import (
     Activity,
     Burst,
     Event,
     FrameQuality,
-    Interval,
     Label,
     Potential,
     Recording,
@@ -32,15 +38,8 @@ MINUTE_S = 60.0
 SUSTAINED = (Label.CRAMP, Label.VOLUNTARY, Label.REPETITIVE, Label.ARTEFACT, Label.UNCERTAIN)
 MOST_SHAPES = 400
 ISOLATED_S = 0.25
-
-
-def poisson_interval(count: int, minutes: float) -> Interval:
-    """Rate per minute with its exact 95 % interval (Garwood 1936); zero minutes give 0 to infinity."""
-    if minutes <= 0:
-        return Interval(0.0, 0.0, float("inf"))
-    low = float(gammaincinv(count, 0.025)) if count else 0.0
-    high = float(gammaincinv(count + 1, 0.975))
-    return Interval(count / minutes, low / minutes, high / minutes)
+UNLIKE = 0.05
+"""Halves that chance makes so unlike less often than this, over all sites, are noted."""
 
 
 @dataclass(slots=True)
@@ -93,6 +92,7 @@ class _Site:
     counts: Counter[Label] = field(default_factory=Counter)
     lengths: Counter[Label] = field(default_factory=Counter)
     peaks: list[int] = field(default_factory=list)
+    discharges: list[Discharge] = field(default_factory=list)
     snrs: list[float] = field(default_factory=list)
     amplitudes: list[float] = field(default_factory=list)
     isolated: int = 0
@@ -100,24 +100,6 @@ class _Site:
     minute_count: Counter[int] = field(default_factory=Counter)
     busy: list[tuple[int, int]] = field(default_factory=list)  # bursts, whatever they are
     judged: list[tuple[int, int]] = field(default_factory=list)  # usable stretches, joined
-
-
-def _join(stretches: list[tuple[int, int]], first: int, end: int) -> None:
-    """Add a stretch, joined to the last one where it goes on."""
-    if stretches and stretches[-1][1] == first:
-        first = stretches.pop()[0]
-    stretches.append((first, end))
-
-
-def _shared(
-    some: list[tuple[int, int]], ordered: list[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
-    """What each of some stretches shares with those of another list, which are in order and apart."""
-    for start, end in some:
-        at = bisect_right(ordered, start, key=itemgetter(1))
-        while at < len(ordered) and ordered[at][0] < end:
-            yield max(start, ordered[at][0]), min(end, ordered[at][1])
-            at += 1
 
 
 class Summariser:
@@ -141,8 +123,8 @@ class Summariser:
             self._sites[activity.channel].busy.append(busy)
         for event in events:
             self._event(event)
-            if isinstance(activity, Potential) and event.label is Label.FASCICULATION:
-                self._fasciculation(event, activity)
+            if isinstance(activity, Potential):
+                self._discharge(event, activity)
 
     def summary(
         self, recording: Recording, settings: dict[str, str | float | int | None]
@@ -173,8 +155,10 @@ class Summariser:
             ),
             settings=settings,
             start_time=provenance.start_time,
-            notes=provenance.notes,
+            notes=(*provenance.notes, *_unlike_halves(sites)),
             shapes=self._shapes(),
+            pattern_probabilities=verdict.probabilities,
+            pattern_sensitivity=verdict.pattern_under,
         )
 
     def _frame(self, quality: FrameQuality) -> None:
@@ -196,7 +180,7 @@ class Summariser:
                 site.usable += there
                 site.noise.append(noise)
                 site.minute_usable[minute] += there / self._rate_hz
-                _join(site.judged, quality.first_sample, quality.first_sample + quality.n_samples)
+                join(site.judged, quality.first_sample, quality.first_sample + quality.n_samples)
 
     def _lose_until(self, sample: int) -> None:
         """Nothing came from where the recording stands to `sample`."""
@@ -212,6 +196,13 @@ class Summariser:
         site.counts[event.label] += 1
         site.lengths[event.label] += event.end_sample - event.start_sample
         self.events.append(event)
+
+    def _discharge(self, event: Event, potential: Potential) -> None:
+        discharge = discharge_of(event, potential, self._rate_hz)
+        if discharge is not None:
+            self._sites[event.channel].discharges.append(discharge)
+        if event.label is Label.FASCICULATION:
+            self._fasciculation(event, potential)
 
     def _fasciculation(self, event: Event, potential: Potential) -> None:
         site = self._sites[event.channel]
@@ -233,7 +224,11 @@ class Summariser:
         usable_s = max(0.0, (site.usable - self._take_busy(site)) / rate_hz)
         count = site.counts[Label.FASCICULATION]
         amplitudes = np.array(site.amplitudes)
-        intervals = np.diff(site.peaks) / rate_hz
+        clock = UsableClock(without(site.judged, site.busy), rate_hz)
+        times = clock.seconds(np.sort(np.array(site.peaks, dtype=np.int64)))
+        middle_s = float(clock.seconds(np.array([self._end // 2]))[0])
+        timing = timing_of(times, clock.total_s)
+        dispersion, method = widening(timing)
         return SiteSummary(
             channel=self._info.channels[k],
             recorded_s=site.recorded / rate_hz,
@@ -243,21 +238,25 @@ class Summariser:
             unusable_s={name: n / rate_hz for name, n in sorted(site.unusable.items())},
             counts=dict(site.counts),
             duration_s={label: n / rate_hz for label, n in site.lengths.items()},
-            rate_per_min=poisson_interval(count, usable_s / MINUTE_S),
+            rate_per_min=rate_interval(count, usable_s / MINUTE_S, dispersion),
             noise=float(np.median(site.noise)) if site.noise else 0.0,
             snr_median=float(np.median(site.snrs)) if site.snrs else None,
             amplitude_uv_median=float(np.median(amplitudes)) if len(amplitudes) else None,
             amplitude_uv_iqr=_iqr(amplitudes),
             isolated_share=site.isolated / count if count else None,
-            interval_cv=_cv(intervals),
+            interval_cv=timing.cv,
             n_shapes=sum(wave.channel == k for wave in self._waves.values()),
+            rate_method=method,
+            rate_sensitivity=rates_under(site.discharges, usable_s / MINUTE_S, dispersion),
+            timing=timing,
+            halves=halves_of(times, middle_s, clock.total_s),
         )
 
     def _take_busy(self, site: _Site) -> int:
         """Usable samples in bursts; they are taken from the usable time of their minutes."""
         total = 0
         per_minute = MINUTE_S * self._rate_hz
-        for start, end in _shared(site.busy, site.judged):
+        for start, end in shared(site.busy, site.judged):
             total += end - start
             for minute in range(int(start / per_minute), int(end / per_minute) + 1):
                 low, high = max(start, minute * per_minute), min(end, (minute + 1) * per_minute)
@@ -277,7 +276,19 @@ def _iqr(values: NDArray[np.float64]) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _cv(intervals: NDArray[np.float64]) -> float | None:
-    if len(intervals) < 3:
-        return None
-    return float(intervals.std() / intervals.mean())
+def _unlike_halves(sites: Sequence[SiteSummary]) -> list[str]:
+    """A note for each site whose halves differ beyond chance (Bonferroni over the sites tested)."""
+    tested = [(site, site.halves) for site in sites if site.halves and site.halves.p is not None]
+    notes = []
+    for site, halves in tested:
+        assert halves.p is not None
+        if halves.p * len(tested) < UNLIKE:
+            first, second = (
+                MINUTE_S * n / s for n, s in zip(halves.counts, halves.usable_s, strict=True)
+            )
+            notes.append(
+                f"At {site.channel.name} the rate was {first:.2g} per usable minute in the first half "
+                f"and {second:.2g} in the second, which differ beyond chance (exact binomial test, "
+                f"p = {halves.p:.2g}): one rate does not describe the whole recording."
+            )
+    return notes

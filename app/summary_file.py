@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.app.session import Session
-from fasciscope.core import Interval, SessionSummary, Shape, SiteSummary
+from fasciscope.core import SessionSummary, Shape, SiteSummary
 
 SCHEMA_VERSION = "1.0"
 STATEMENT = "fasciscope reports; it never diagnoses."
@@ -43,6 +43,8 @@ def summary_dict(session: Session) -> dict[str, Json]:
             "name": str(summary.pattern),
             "probability": number(summary.pattern_probability),
             "reasons": list(summary.pattern_reasons),
+            "probabilities": plain(summary.pattern_probabilities),
+            "sensitivity": plain(summary.pattern_sensitivity),
         },
         "sites": [_site(site) for site in summary.sites],
         "shapes": [_shape(shape, summary) for shape in summary.shapes],
@@ -127,22 +129,18 @@ def _site(site: SiteSummary) -> dict[str, Json]:
         "unusable_s": plain(site.unusable_s),
         "counts": plain(site.counts),
         "duration_s": plain(site.duration_s),
-        "rate_per_min": _interval(site.rate_per_min),
+        "rate_per_min": plain(site.rate_per_min),
+        "rate_method": site.rate_method,
+        "rate_sensitivity": plain(site.rate_sensitivity),
         "noise_uv": number(site.noise) if calibrated else None,
         "snr_median": number(site.snr_median),
         "amplitude_uv_median": number(site.amplitude_uv_median) if calibrated else None,
         "amplitude_uv_iqr": plain(site.amplitude_uv_iqr) if calibrated else None,
         "isolated_share": number(site.isolated_share),
         "interval_cv": number(site.interval_cv),
+        "timing": plain(site.timing),
+        "halves": plain(site.halves),
         "n_shapes": site.n_shapes,
-    }
-
-
-def _interval(interval: Interval) -> dict[str, Json]:
-    return {
-        "value": number(interval.value),
-        "low": number(interval.low),
-        "high": number(interval.high),
     }
 
 

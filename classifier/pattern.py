@@ -1,25 +1,26 @@
 """A session to its pattern: what it looks like as a whole, how sure, and what to look at.
 
-The rules: something is called fasciculation only if chance false alarms would hardly give as many;
-nothing is called quiet under 90 s of usable signal, nor unless a site at 1 a minute would have shown;
-cramps count by their own verdicts. No pattern is a diagnosis.
+The most probable pattern is named (chances.py); nothing is called quiet under 90 s of usable signal.
+How it would be named if potentials were counted by other rules (counting.py) is told with it. No
+pattern is a diagnosis.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from fasciscope.classifier.chances import (
+    LEAST_COUNT,
+    UNSEEN_PER_MIN,
+    USABLE_S,
+    activity,
+    beyond_false_alarms,
+    expected_false,
+    pattern_probabilities,
+)
 from fasciscope.classifier.limits import limits_of
 from fasciscope.core import Event, Label, Pattern, ReviewFlag, SiteSummary, StreamInfo
 
-USABLE_S = 90.0  # DESIGN.md 6; needle practice (S11)
-SHORTEST_S = 20.0  # below this not even what is seen says anything of the session
-FALSE_PER_MIN = 0.2  # the detector's floor on resting signal (tests/quality)
-LEAST_COUNT = 2  # one potential is no pattern; ultrasound asks for two (S16)
-LIKELY = 0.9
-ACTIVE_SHARE = 0.05
-RHYTHMIC = 10
-CROWDED_PER_MIN = 20.0  # voluntary-looking potentials: a muscle that is not at rest
 WIDE_SITES = 5  # Howard & Murray 1992 (S24): 5 of 8 sites
 HIGH_RATE_PER_MIN = 40.0  # the median of a mostly-ALS cohort (S2)
 CONTINUAL_SHARE = 0.25
@@ -27,94 +28,112 @@ CONTINUAL_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class SessionVerdict:
-    """A pattern with its probability (0-1), reasons, review flags and limits, as sentences."""
+    """A pattern with its probability (0-1), reasons, review flags and limits, as sentences.
+
+    `probabilities` are those of all patterns and sum to 1; `pattern_under` has the pattern under
+    each other rule of counting for which the sites have counts.
+    """
 
     pattern: Pattern
     probability: float
     reasons: tuple[str, ...]
     review_flags: tuple[ReviewFlag, ...]
     limits: tuple[str, ...]
+    probabilities: Mapping[Pattern, float]
+    pattern_under: Mapping[str, Pattern]
 
 
 def judge_session(
     info: StreamInfo, sites: Sequence[SiteSummary], events: Sequence[Event]
 ) -> SessionVerdict:
     """Judge a finished session from its sites and events."""
-    pattern, probability, reasons = _pattern(info, sites, events)
+    probabilities = pattern_probabilities(info, sites, events)
+    pattern = _most_probable(probabilities)
     return SessionVerdict(
         pattern,
-        round(probability, 3),
-        tuple(reasons),
+        probabilities[pattern],
+        _reasons(pattern, info, sites, events),
         tuple(_flags(sites, events, info.rate_hz)),
         limits_of(info, sites, pattern),
+        probabilities,
+        _pattern_under(info, sites, events),
     )
 
 
-def _pattern(
+def _most_probable(probabilities: Mapping[Pattern, float]) -> Pattern:
+    return max(probabilities, key=lambda pattern: probabilities[pattern])
+
+
+def _pattern_under(
     info: StreamInfo, sites: Sequence[SiteSummary], events: Sequence[Event]
-) -> tuple[Pattern, float, list[str]]:
-    usable_s = max(site.usable_s for site in sites)
-    if info.tier.letter == "D":
-        why = f"Tier D ({info.tier.reason}): the signal can be shown, not judged."
-        return Pattern.NOT_ASSESSABLE, 1.0, [why]
-    cramp = max((e.probability for e in events if e.label is Label.CRAMP), default=0.0)
-    n_cramps = sum(e.label is Label.CRAMP for e in events)
-    twitching, twitches = _fasciculation(sites)
-    if n_cramps and twitching >= LIKELY:
-        return Pattern.CRAMP_FASCICULATION, cramp * twitching, [_cramps(n_cramps), twitches]
-    if n_cramps:
-        return Pattern.CRAMP, cramp, [_cramps(n_cramps), twitches]
-    if twitching >= LIKELY and usable_s >= SHORTEST_S:
-        return Pattern.BENIGN_FASCICULATION, twitching, [twitches, "No cramp was found."]
-    recorded_s = sum(site.recorded_s for site in sites)
-    active = sum(site.active_s for site in sites) / recorded_s if recorded_s else 0.0
-    rhythmic = sum(e.label is Label.REPETITIVE for e in events)
-    voluntary = sum(e.label is Label.VOLUNTARY for e in events)
-    crowded = voluntary > CROWDED_PER_MIN * recorded_s / 60.0
-    if active > ACTIVE_SHARE or rhythmic >= RHYTHMIC or crowded:
-        why = (
-            f"{active:.0%} of the time holds sustained activity, {rhythmic} potentials belong to "
-            f"rhythmic trains and {voluntary} to ongoing activity; no cramp, and no more isolated "
-            f"potentials than chance."
+) -> dict[str, Pattern]:
+    """The most probable pattern under each rule of counting."""
+    rules = [under.rule for under in sites[0].rate_sensitivity]
+    return {
+        rule: _most_probable(
+            pattern_probabilities(info, [_recounted(site, k) for site in sites], events)
         )
-        return Pattern.OTHER_ACTIVITY, 0.9 if usable_s >= USABLE_S else 0.7, [why]
-    if usable_s < USABLE_S:
-        why = (
-            f"Only {usable_s:.0f} s are usable at the best site; "
-            f"{USABLE_S:.0f} s are needed before anything is called absent."
-        )
-        return Pattern.NOT_ASSESSABLE, 1.0, [why]
-    missed = math.exp(-usable_s / 60.0)
-    why = (
+        for k, rule in enumerate(rules)
+    }
+
+
+def _recounted(site: SiteSummary, rule: int) -> SiteSummary:
+    counts = {**site.counts, Label.FASCICULATION: site.rate_sensitivity[rule].count}
+    return replace(site, counts=counts)
+
+
+def _reasons(
+    pattern: Pattern, info: StreamInfo, sites: Sequence[SiteSummary], events: Sequence[Event]
+) -> tuple[str, ...]:
+    match pattern:
+        case Pattern.CRAMP | Pattern.CRAMP_FASCICULATION:
+            return _cramps(sum(e.label is Label.CRAMP for e in events)), _twitches(sites)
+        case Pattern.BENIGN_FASCICULATION:
+            return _twitches(sites), "No cramp was found."
+        case Pattern.OTHER_ACTIVITY:
+            return (_active(sites, events),)
+        case Pattern.QUIET:
+            return (_quiet(max(site.usable_s for site in sites)),)
+        case Pattern.NOT_ASSESSABLE:
+            return (_refusal(info, max(site.usable_s for site in sites)),)
+
+
+def _active(sites: Sequence[SiteSummary], events: Sequence[Event]) -> str:
+    share, rhythmic, voluntary = activity(sites, events)
+    return (
+        f"{share:.0%} of the time holds sustained activity, {rhythmic} potentials belong to "
+        f"rhythmic trains and {voluntary} to ongoing activity; no cramp, and no more isolated "
+        f"potentials than chance."
+    )
+
+
+def _quiet(usable_s: float) -> str:
+    missed = math.exp(-UNSEEN_PER_MIN * usable_s / 60.0)
+    return (
         f"No more isolated potentials than chance in {usable_s / 60:.1f} usable minutes; a site that "
         f"fasciculates once a minute would show nothing in so long with probability {missed:.2f}."
     )
-    return Pattern.QUIET, 1.0 - missed, [why]
 
 
-def _fasciculation(sites: Sequence[SiteSummary]) -> tuple[float, str]:
-    """(probability that more than false alarms is there, sentence) of the clearest site."""
-    best, words = 0.0, "Isolated potentials: none."
-    for site in sites:
-        count = site.counts.get(Label.FASCICULATION, 0)
-        expected = FALSE_PER_MIN * site.usable_s / 60.0
-        sure = _poisson_below(count, expected) if count >= LEAST_COUNT else 0.0
-        if count and sure >= best:
-            best = sure
-            words = (
-                f"{count} isolated potentials at {site.channel.name}, where false alarms alone "
-                f"would give about {expected:.1f}."
-            )
-    return best, words
+def _refusal(info: StreamInfo, usable_s: float) -> str:
+    if info.tier.letter == "D":
+        return f"Tier D ({info.tier.reason}): the signal can be shown, not judged."
+    return (
+        f"Only {usable_s:.0f} s are usable at the best site; "
+        f"{USABLE_S:.0f} s are needed before anything is called absent."
+    )
 
 
-def _poisson_below(count: int, expected: float) -> float:
-    """Probability that a Poisson count of mean `expected` stays below `count`."""
-    term = total = math.exp(-expected)
-    for k in range(1, count):
-        term *= expected / k
-        total += term
-    return min(total, 1.0)
+def _twitches(sites: Sequence[SiteSummary]) -> str:
+    """The isolated potentials of the clearest site."""
+    counted = [site for site in sites if site.counts.get(Label.FASCICULATION, 0)]
+    if not counted:
+        return "Isolated potentials: none."
+    clearest = max(counted, key=beyond_false_alarms)
+    return (
+        f"{clearest.counts[Label.FASCICULATION]} isolated potentials at {clearest.channel.name}, "
+        f"where false alarms alone would give about {expected_false(clearest):.1f}."
+    )
 
 
 def _cramps(count: int) -> str:

@@ -1,9 +1,9 @@
 """A session's sites to a finding: what the active ones have in common, and what is usual there."""
 
 from fasciscope.classifier.anatomy import load_muscles
+from fasciscope.classifier.chances import LEAST_COUNT, USABLE_S
 from fasciscope.classifier.finding import Finding
 from fasciscope.classifier.muscle import Muscle
-from fasciscope.classifier.pattern import LEAST_COUNT, USABLE_S
 from fasciscope.classifier.sites import read_sites
 from fasciscope.core import Label, SessionSummary, SiteSummary
 

@@ -19,10 +19,10 @@ from fasciscope.core.errors import (
 )
 from fasciscope.core.event import Event, Label
 from fasciscope.core.protocols import Source, Stage
+from fasciscope.core.rate import Interval, RateUnder
 from fasciscope.core.recording import Annotation, Provenance, Recording
 from fasciscope.core.stream import StreamInfo
 from fasciscope.core.summary import (
-    Interval,
     Pattern,
     ReviewFlag,
     SessionSummary,
@@ -30,6 +30,7 @@ from fasciscope.core.summary import (
     SiteSummary,
 )
 from fasciscope.core.tier import Tier, tier_of
+from fasciscope.core.timing import Halves, Timing
 from fasciscope.core.units import parse_duration_s, uv_per_unit
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "FasciscopeError",
     "Flag",
     "FrameQuality",
+    "Halves",
     "InputError",
     "Interval",
     "Label",
@@ -50,6 +52,7 @@ __all__ = [
     "Pattern",
     "Potential",
     "Provenance",
+    "RateUnder",
     "Recording",
     "ReviewFlag",
     "SampleBlock",
@@ -62,6 +65,7 @@ __all__ = [
     "StorageError",
     "StreamInfo",
     "Tier",
+    "Timing",
     "UnsupportedError",
     "UsageError",
     "block_with_nan_flagged",

@@ -1,5 +1,6 @@
 """A session in numbers: what the summary file, the report and the catalogue's match() read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,7 +9,9 @@ from numpy.typing import NDArray
 
 from fasciscope.core.channel import ChannelInfo
 from fasciscope.core.event import Label
+from fasciscope.core.rate import Interval, RateUnder
 from fasciscope.core.stream import StreamInfo
+from fasciscope.core.timing import Halves, Timing
 
 
 class Pattern(StrEnum):
@@ -20,15 +23,6 @@ class Pattern(StrEnum):
     CRAMP_FASCICULATION = "cramp_fasciculation"
     OTHER_ACTIVITY = "other_activity"
     NOT_ASSESSABLE = "not_assessable"
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +72,10 @@ class SiteSummary:
     isolated_share: float | None
     interval_cv: float | None
     n_shapes: int
+    rate_method: str = "exact Poisson (Garwood 1936)"
+    rate_sensitivity: tuple[RateUnder, ...] = ()
+    timing: Timing | None = None
+    halves: Halves | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +100,5 @@ class SessionSummary:
     start_time: str | None = None
     notes: tuple[str, ...] = ()
     shapes: tuple[Shape, ...] = ()
+    pattern_probabilities: Mapping[Pattern, float] = field(default_factory=dict)  # they sum to 1
+    pattern_sensitivity: Mapping[str, Pattern] = field(default_factory=dict)  # by rule of counting
