@@ -1,7 +1,7 @@
 """Events and activities to a session's summary, in memory that does not grow with the samples."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from fasciscope.classifier import (
     judge_session,
     rate_interval,
     rates_under,
+    remarks_of,
     timing_of,
     widening,
 )
@@ -38,8 +39,6 @@ MINUTE_S = 60.0
 SUSTAINED = (Label.CRAMP, Label.VOLUNTARY, Label.REPETITIVE, Label.ARTEFACT, Label.UNCERTAIN)
 MOST_SHAPES = 400
 ISOLATED_S = 0.25
-UNLIKE = 0.05
-"""Halves that chance makes so unlike less often than this, over all sites, are noted."""
 
 
 @dataclass(slots=True)
@@ -155,7 +154,7 @@ class Summariser:
             ),
             settings=settings,
             start_time=provenance.start_time,
-            notes=(*provenance.notes, *_unlike_halves(sites)),
+            notes=(*provenance.notes, *remarks_of(sites)),
             shapes=self._shapes(),
             pattern_probabilities=verdict.probabilities,
             pattern_sensitivity=verdict.pattern_under,
@@ -274,21 +273,3 @@ def _iqr(values: NDArray[np.float64]) -> tuple[float, float] | None:
         return None
     low, high = np.quantile(values, [0.25, 0.75])
     return float(low), float(high)
-
-
-def _unlike_halves(sites: Sequence[SiteSummary]) -> list[str]:
-    """A note for each site whose halves differ beyond chance (Bonferroni over the sites tested)."""
-    tested = [(site, site.halves) for site in sites if site.halves and site.halves.p is not None]
-    notes = []
-    for site, halves in tested:
-        assert halves.p is not None
-        if halves.p * len(tested) < UNLIKE:
-            first, second = (
-                MINUTE_S * n / s for n, s in zip(halves.counts, halves.usable_s, strict=True)
-            )
-            notes.append(
-                f"At {site.channel.name} the rate was {first:.2g} per usable minute in the first half "
-                f"and {second:.2g} in the second, which differ beyond chance (exact binomial test, "
-                f"p = {halves.p:.2g}): one rate does not describe the whole recording."
-            )
-    return notes

@@ -1,5 +1,5 @@
 """Verdicts: measured activity -> labelled events, a session -> its pattern, a pattern -> what has been
-reported with it, active sites -> what they share.
+reported with it, active sites -> what they share, times -> what they tell of rates.
 
 In: core.Activity, SessionSummary; out: core.Event, pattern verdicts, findings, readings. May import core only.
 """
@@ -15,7 +15,8 @@ from fasciscope.classifier.match import match
 from fasciscope.classifier.muscle import Muscle, Site
 from fasciscope.classifier.pattern import SessionVerdict, judge_session
 from fasciscope.classifier.questionnaire import Question, history_of, load_questionnaire
-from fasciscope.classifier.rate import rate_interval, widening
+from fasciscope.classifier.rate import EXACT, rate_interval, widening
+from fasciscope.classifier.remarks import remarks_of
 from fasciscope.classifier.rulemodel import RuleModel
 from fasciscope.classifier.sites import SitesReading, read_sites
 from fasciscope.classifier.timing import DOUBLET_S, halves_of, timing_of
@@ -24,6 +25,7 @@ from fasciscope.classifier.verdict import Model, Verdict
 
 __all__ = [
     "DOUBLET_S",
+    "EXACT",
     "NOTICE",
     "RULES",
     "Anatomy",
@@ -57,6 +59,7 @@ __all__ = [
     "rate_interval",
     "rates_under",
     "read_sites",
+    "remarks_of",
     "timing_of",
     "widening",
 ]

@@ -28,6 +28,7 @@ ACTIVE_SHARE = 0.05
 RHYTHMIC = 10
 CROWDED_PER_MIN = 20.0  # voluntary-looking potentials: a muscle that is not at rest
 STEEPNESS = 3
+SUREST = 0.99  # as the rules for potentials: points from synthetic cramps are no certainty
 
 
 def pattern_probabilities(
@@ -74,8 +75,9 @@ def fasciculation_chance(site: SiteSummary) -> float:
 
 
 def cramp_chance(events: Sequence[Event]) -> float:
-    """Probability that at least one of the cramps is one."""
-    return 1.0 - math.prod(1.0 - e.probability for e in events if e.label is Label.CRAMP)
+    """Probability that at least one of the cramps is one; no verdict counts for more than `SUREST`."""
+    cramps = (e.probability for e in events if e.label is Label.CRAMP)
+    return 1.0 - math.prod(1.0 - min(sure, SUREST) for sure in cramps)
 
 
 def activity_chance(sites: Sequence[SiteSummary], events: Sequence[Event]) -> float:

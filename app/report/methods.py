@@ -52,7 +52,10 @@ def _bandwidth(bandwidth_hz: tuple[float, float] | None) -> str:
 
 EXCLUSION = (
     "Time that was lost, clipped, off contact or too noisy, and stretches of sustained activity, were "
-    "excluded; rates are per usable minute with exact 95 % Poisson intervals."
+    "excluded; rates are per usable minute with exact 95 % Poisson intervals (Garwood), widened by the "
+    "index of dispersion where counts in equal windows varied more than Poisson counts (p < 0.05). "
+    "Intervals between potentials, on the clock of usable time, were tested against the exponential "
+    "distribution (Durbin’s transform, Kolmogorov–Smirnov), halves by the exact binomial test."
 )
 SHAPES = (
     "Potentials were grouped into distinct shapes by the likeness of their waveforms; a shape is not "

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from fasciscope.app.report.cramp import cramp_picture, longest_cramp_s
+from fasciscope.app.report.firmness import Firmness, firmness_of, percent
 from fasciscope.app.report.methods import methods_text, readable
 from fasciscope.app.report.picture import Picture
 from fasciscope.app.report.raster import raster_picture
@@ -24,7 +25,7 @@ from fasciscope.app.report.words import (
 )
 from fasciscope.app.session import Session
 from fasciscope.app.summary_file import STATEMENT
-from fasciscope.classifier import NOTICE, Finding, Grade, load_catalogue, load_muscles
+from fasciscope.classifier import EXACT, NOTICE, Finding, Grade, load_catalogue, load_muscles
 from fasciscope.classifier.cause import Kind, Mark
 from fasciscope.core import ChannelInfo, Label, ReviewFlag, SessionSummary, SiteSummary
 
@@ -60,6 +61,7 @@ class SiteRow:
     usable_share: str
     fasciculations: str
     rate: str
+    widened: str
     cramps: str
     cramp_time: str
     amplitude: str
@@ -93,6 +95,7 @@ class View:
     tier_letter: str
     tier_text: str
     pattern_reasons: tuple[str, ...]
+    firmness: Firmness
     rate: Picture | None
     raster: Picture | None
     shapes: Picture | None
@@ -134,6 +137,7 @@ def view_of(session: Session) -> View:
         tier_letter=summary.info.tier.letter,
         tier_text=f"{summary.info.tier.reason}: {summary.info.tier.allowed}.",
         pattern_reasons=summary.pattern_reasons,
+        firmness=firmness_of(summary),
         rate=rate_picture(summary),
         raster=raster_picture(session),
         shapes=shapes_picture(summary),
@@ -171,7 +175,7 @@ def _facts(session: Session) -> tuple[tuple[str, str], ...]:
         ("Device", summary.info.device or NONE),
         ("Sampling", f"{summary.info.rate_hz:g} Hz"),
         ("Started", (summary.start_time or NONE).replace("T", " ")[:16]),
-        ("Pattern's probability", figure(summary.pattern_probability, 2)),
+        ("Pattern's probability", percent(summary.pattern_probability)),
     ]
     return tuple(facts)
 
@@ -187,6 +191,7 @@ def _site_row(site: SiteSummary) -> SiteRow:
         usable_share=share(site.usable_s, site.recorded_s),
         fasciculations=f"{site.counts.get(Label.FASCICULATION, 0):,}",
         rate=interval(site.rate_per_min),
+        widened="" if site.rate_method == EXACT else "widened",
         cramps=str(site.counts.get(Label.CRAMP, 0)),
         cramp_time=_cramp_time(site),
         amplitude=_amplitude(site) if calibrated else NONE,

@@ -1,12 +1,14 @@
 """A session's pattern: what it takes, what it never says, and the flags it raises."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from fasciscope.classifier import judge_session
-from fasciscope.classifier.pattern import FALSE_PER_MIN, LIKELY, _poisson_below
-from fasciscope.core import Interval, Label, Pattern
+from fasciscope.classifier.chances import FALSE_PER_MIN
+from fasciscope.core import Interval, Label, Pattern, RateUnder
 
 from .activities import event, site, stream
 
@@ -53,16 +55,10 @@ def test_one_potential_is_no_pattern() -> None:
     assert verdict.pattern is Pattern.QUIET
 
 
-@pytest.mark.parametrize("count", [2, 5, 20])
-@pytest.mark.parametrize("expected", [0.1, 1.0, 7.5])
-def test_the_chance_of_fewer_false_alarms_is_poissons(count: int, expected: float) -> None:
-    assert _poisson_below(count, expected) == pytest.approx(stats.poisson.cdf(count - 1, expected))
-
-
 def test_the_least_count_for_a_pattern_follows_the_time() -> None:
     for minutes in (2.0, 10.0, 30.0):
         least = next(
-            n for n in range(2, 50) if stats.poisson.cdf(n - 1, FALSE_PER_MIN * minutes) >= LIKELY
+            n for n in range(2, 50) if stats.poisson.cdf(n - 1, FALSE_PER_MIN * minutes) >= 0.9
         )
         for count, pattern in (
             (least - 1, Pattern.QUIET),
@@ -99,6 +95,24 @@ def test_tier_d_is_never_judged() -> None:
 def test_a_recording_of_nothing_but_holes_is_not_assessable() -> None:
     sites = [site(usable_s=0.0, recorded_s=0.0)]
     assert judge_session(INFO, sites, []).pattern is Pattern.NOT_ASSESSABLE
+
+
+def under(**counts: int) -> tuple[RateUnder, ...]:
+    return tuple(RateUnder(rule, n, Interval(n / 10.0, 0.0, n)) for rule, n in counts.items())
+
+
+def test_the_pattern_is_told_under_each_rule_of_counting() -> None:
+    loose, strict = under(loose=12, strict=2), under(loose=1, strict=0)
+    sites = [
+        replace(site(fasciculations=8), rate_sensitivity=loose),
+        replace(site(fasciculations=0), rate_sensitivity=strict),
+    ]
+    verdict = judge_session(INFO, sites, [])
+    assert verdict.pattern is Pattern.BENIGN_FASCICULATION
+    assert verdict.pattern_under == {
+        "loose": Pattern.BENIGN_FASCICULATION,
+        "strict": Pattern.QUIET,
+    }
 
 
 FLAGS = {
