@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fasciscope.app.report.words import NONE, PATTERNS, duration, figure, listed, place, significant
+from fasciscope.app.report.words import (
+    MIN_QUIET_S,
+    NONE,
+    PATTERNS,
+    duration,
+    figure,
+    listed,
+    place,
+    significant,
+    usable_s,
+)
 from fasciscope.classifier import RULES
 from fasciscope.core import Label, Pattern, SessionSummary, SiteSummary, Timing
 
@@ -41,7 +51,7 @@ def firmness_of(summary: SessionSummary) -> Firmness:
     sites = _busiest(summary.sites)
     return Firmness(
         chances=tuple(
-            Chance(_pattern(pattern), percent(chance), f"{100 * chance:.1f}")
+            Chance(_pattern(summary, pattern), percent(chance), f"{100 * chance:.1f}")
             for pattern, chance in shown
         ),
         chances_left="Every other pattern: under 1 %." if len(shown) < len(chances) else "",
@@ -59,8 +69,10 @@ def percent(chance: float) -> str:
     return "under 1 %" if 0 < chance < LEAST_SHOWN else f"{100 * chance:.0f} %"
 
 
-def _pattern(pattern: Pattern) -> str:
-    return PATTERNS[pattern]
+def _pattern(summary: SessionSummary, pattern: Pattern) -> str:
+    """A pattern in words; nothing is called quiet under `MIN_QUIET_S`, whoever says so."""
+    short = pattern is Pattern.QUIET and usable_s(summary) < MIN_QUIET_S
+    return PATTERNS[Pattern.NOT_ASSESSABLE if short else pattern]
 
 
 def _busiest(sites: Sequence[SiteSummary]) -> list[SiteSummary]:
@@ -83,7 +95,9 @@ def _rule_sentence(summary: SessionSummary) -> str:
             rules.setdefault(pattern, []).append(f"“{WORDS[rule]}”")
     if not rules:
         return "The pattern would be the same under each of these rules."
-    changes = [f"under {listed(names)}: {_pattern(pattern)}" for pattern, names in rules.items()]
+    changes = [
+        f"under {listed(names)}: {_pattern(summary, pattern)}" for pattern, names in rules.items()
+    ]
     return f"The session would be called otherwise {'; '.join(changes)}."
 
 

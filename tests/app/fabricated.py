@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from fasciscope.app.session import Session, Trace
-from fasciscope.classifier import Finding, Findings, Grade, Urgency
+from fasciscope.classifier import RULES, Finding, Findings, Grade, Urgency, halves_of, timing_of
 from fasciscope.core import (
     ChannelInfo,
     Event,
     Interval,
     Label,
     Pattern,
+    RateUnder,
     ReviewFlag,
     SessionSummary,
     Shape,
@@ -27,6 +28,16 @@ NAMED = (
     ChannelInfo("EMG3", 0.02, "biceps brachii", "right"),
     ChannelInfo("EMG4", None, "tibialis anterior", "left"),
 )
+
+
+CHANCES = {
+    Pattern.CRAMP_FASCICULATION: 0.86,
+    Pattern.BENIGN_FASCICULATION: 0.09,
+    Pattern.CRAMP: 0.04,
+    Pattern.OTHER_ACTIVITY: 0.007,
+    Pattern.QUIET: 0.003,
+    Pattern.NOT_ASSESSABLE: 0.0,
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,15 @@ def empty(plan: Plan = Plan(), *, usable: bool = True) -> Session:
     sites = made.summary.sites
     if usable:
         sites = tuple(replace(site, counts={}, duration_s={}) for site in sites)
-    summary = replace(made.summary, pattern=pattern, sites=sites, review_flags=(), gaps=())
+    summary = replace(
+        made.summary,
+        pattern=pattern,
+        sites=sites,
+        review_flags=(),
+        gaps=(),
+        pattern_probabilities={p: float(p is pattern) for p in Pattern},
+        pattern_sensitivity={rule.name: pattern for rule in RULES},
+    )
     return Session(summary, tuple(e for e in made.events if not usable), Findings())
 
 
@@ -137,6 +156,13 @@ def _site(plan: Plan, channel: int, events: tuple[Event, ...]) -> SiteSummary:
     usable = recorded * plan.usable_share
     counts = _counts(events, channel)
     n = counts.get(Label.FASCICULATION, 0)
+    times = np.array(
+        [
+            e.peak_sample / plan.rate_hz
+            for e in events
+            if e.channel == channel and e.label is Label.FASCICULATION
+        ]
+    )
     return SiteSummary(
         channel=info,
         recorded_s=recorded,
@@ -154,6 +180,18 @@ def _site(plan: Plan, channel: int, events: tuple[Event, ...]) -> SiteSummary:
         isolated_share=0.93 if n else None,
         interval_cv=1.08 if n > 2 else None,
         n_shapes=plan.n_shapes if n else 0,
+        rate_sensitivity=_by_other_rules(n, usable / 60),
+        timing=timing_of(times, recorded),
+        halves=halves_of(times, recorded / 2, recorded),
+    )
+
+
+def _by_other_rules(n: int, minutes: float) -> tuple[RateUnder, ...]:
+    """Stricter rules count fewer."""
+    counts = [n - n * k // (4 * len(RULES)) for k in range(len(RULES))]
+    return tuple(
+        RateUnder(rule.name, count, _poisson(count, minutes))
+        for rule, count in zip(RULES, counts, strict=True)
     )
 
 
@@ -220,6 +258,8 @@ def _summary(
         start_time="2026-03-14T22:41:00",
         notes=("channel ACC left out: accelerometer",),
         shapes=tuple(_shape(plan, i, rng) for i in range(plan.n_shapes)),
+        pattern_probabilities=CHANCES,
+        pattern_sensitivity={rule.name: Pattern.CRAMP_FASCICULATION for rule in RULES},
     )
 
 

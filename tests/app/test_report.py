@@ -12,6 +12,7 @@ from scipy.stats import poisson
 
 from fasciscope.app.report import report_html
 from fasciscope.app.report.cramp import extremes, median_hz, spectrum
+from fasciscope.app.report.firmness import percent
 from fasciscope.app.report.rate import rates_over_time
 from fasciscope.app.report.shapes import MAX_SHAPES
 from fasciscope.app.report.view import KINDS
@@ -148,6 +149,54 @@ def test_the_headline_says_where_how_often_and_how_long(pages: dict[str, str]) -
         f"Cramp and fasciculations at 1 of 2 sites: {rate.value:.1f} ({rate.low:.1f}–{rate.high:.1f}) "
         "per minute at right gastrocnemius; one cramp of 24 s."
     ) in text
+
+
+def test_the_probability_of_each_pattern_is_told_in_figures_not_only_drawn(
+    pages: dict[str, str],
+) -> None:
+    page = Page(pages["two sites and a cramp"])
+    text = page.text
+    assert "Cramp and fasciculations 86 % Isolated fasciculations without sustained" in text
+    assert "Cramp without fasciculations apart from it 4 %" in text
+    assert "Every other pattern: under 1 %." in text
+    assert [a["style"] for a in page.all("i")] == ["width:86.0%", "width:9.0%", "width:4.0%"]
+
+
+def test_rates_by_other_rules_stand_beside_the_one_that_is_told(pages: dict[str, str]) -> None:
+    text = Page(pages["two sites and a cramp"]).text
+    site = PLAIN.summary.sites[0]
+    told = [site.rate_per_min, *(under.rate_per_min for under in site.rate_sensitivity)]
+    assert " ".join(f"{rate.value:.1f}" for rate in told) in text
+    assert "The pattern would be the same under each of these rules." in text
+    assert "How firm the rates are" not in Page(pages["nothing found"]).text
+
+
+def test_the_page_says_where_another_rule_gives_another_pattern() -> None:
+    under = {
+        **PLAIN.summary.pattern_sensitivity,
+        "isolated_500_ms": Pattern.CRAMP,
+        "probability_0.9": Pattern.CRAMP,
+    }
+    html = report_html(replace(PLAIN, summary=replace(PLAIN.summary, pattern_sensitivity=under)))
+    assert (
+        "The session would be called otherwise under “alone by 500 ms” and “probability ≥ 0.9”: "
+        "Cramp without fasciculations apart from it."
+    ) in Page(html).text
+
+
+def test_a_widened_interval_says_so(pages: dict[str, str]) -> None:
+    site = replace(PLAIN.summary.sites[0], rate_method="quasi-Poisson")
+    wide = replace(PLAIN, summary=replace(PLAIN.summary, sites=(site, *PLAIN.summary.sites[1:])))
+    assert '<span class="small">widened</span>' in report_html(wide)
+    assert '<span class="small">widened</span>' not in pages["two sites and a cramp"]
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [(1.0, "100 %"), (0.9999, "over 99 %"), (0.5, "50 %"), (0.002, "under 1 %"), (0.0, "0 %")],
+)
+def test_no_probability_is_rounded_to_certainty(chance: float, words: str) -> None:
+    assert percent(chance) == words
 
 
 def test_no_microvolt_stands_on_the_page_of_an_uncalibrated_channel(pages: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from fasciscope.app.session import Session
 from fasciscope.app.summary_file import STATEMENT, is_summary, summary_json
+from fasciscope.classifier import RULES
 from fasciscope.core import ChannelInfo, Interval
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -60,6 +61,21 @@ def test_every_field_of_the_session_summary_is_in_the_file() -> None:
     assert found["findings"]["urgency"] == "soon"
     assert found["recording"]["tier"]["letter"] == "A"
     assert found["shapes"][0]["mean"] == pytest.approx(summary.shapes[0].mean, rel=1e-3, abs=1e-6)
+
+
+def test_the_file_says_how_firm_the_verdict_and_the_rates_are() -> None:
+    session = CASES["two sites and a cramp"]
+    found, summary = validated(session), session.summary
+    assert sum(found["pattern"]["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
+    assert found["pattern"]["sensitivity"]["isolated_500_ms"] == "cramp_fasciculation"
+    site, told = found["sites"][0], summary.sites[0]
+    assert [under["rule"] for under in site["rate_sensitivity"]] == [r.name for r in RULES]
+    assert site["rate_sensitivity"][0]["rate_per_min"]["low"] > 0
+    assert told.timing is not None
+    assert site["timing"]["poisson_p"] == pytest.approx(told.timing.poisson_p, rel=1e-4)
+    assert sum(site["halves"]["counts"]) == site["counts"]["fasciculation"]
+    assert site["rate_method"].startswith("exact Poisson")
+    assert found["sites"][1]["timing"]["median_s"] is None
 
 
 def test_waveforms_of_an_uncalibrated_channel_are_multiples_of_its_noise() -> None:
