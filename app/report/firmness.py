@@ -34,10 +34,13 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
-    """Probabilities, and two tables of the sites with most fasciculations (name, cells)."""
+    """Probabilities, and two tables (name, cells) of the sites with most fasciculations.
+
+    `chances_left`: some patterns are left out, each less probable than `LEAST_SHOWN`.
+    """
 
     chances: tuple[Chance, ...]
-    chances_left: str
+    chances_left: bool
     rules: tuple[str, ...]
     rule_rows: tuple[tuple[str, tuple[str, ...]], ...]
     rule_sentence: str
@@ -54,7 +57,7 @@ def firmness_of(summary: SessionSummary) -> Firmness:
             Chance(_pattern(summary, pattern), percent(chance), f"{100 * chance:.1f}")
             for pattern, chance in shown
         ),
-        chances_left="Every other pattern: under 1 %." if len(shown) < len(chances) else "",
+        chances_left=len(shown) < len(chances),
         rules=tuple(WORDS[under.rule] for under in sites[0].rate_sensitivity) if sites else (),
         rule_rows=tuple((place(site.channel), _rates(site)) for site in sites),
         rule_sentence=_rule_sentence(summary),

@@ -158,7 +158,7 @@ def test_the_probability_of_each_pattern_is_told_in_figures_not_only_drawn(
     text = page.text
     assert "Cramp and fasciculations 86 % Isolated fasciculations without sustained" in text
     assert "Cramp without fasciculations apart from it 4 %" in text
-    assert "Every other pattern: under 1 %." in text
+    assert "Probability of each pattern; all others under 1 %" in text
     assert [a["style"] for a in page.all("i")] == ["width:86.0%", "width:9.0%", "width:4.0%"]
 
 

@@ -123,3 +123,10 @@ def test_short_of_time_what_would_be_quiet_is_not_assessable() -> None:
     assert short[Pattern.NOT_ASSESSABLE] == 1.0
     shorter = pattern_probabilities(INFO, [site(usable_s=15.0, fasciculations=9)], [])
     assert shorter[Pattern.NOT_ASSESSABLE] == 1.0
+
+
+def test_the_clearest_site_decides_and_quiet_goes_by_the_longest() -> None:
+    busy, still = site(fasciculations=30, usable_s=300.0), site(usable_s=900.0)
+    assert pattern_probabilities(INFO, [still, busy], [])[Pattern.BENIGN_FASCICULATION] > 0.99
+    alone = pattern_probabilities(INFO, [still], [])
+    assert pattern_probabilities(INFO, [site(usable_s=10.0), still], []) == alone
