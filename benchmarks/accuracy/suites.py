@@ -9,7 +9,7 @@ from benchmarks.accuracy.disturbed import disturbed
 from benchmarks.accuracy.evoked import evoked
 from benchmarks.accuracy.placed import coarse, lively, placed
 from benchmarks.accuracy.resting import moving, resting, wavy
-from benchmarks.accuracy.synthetic import mixed, rhythms, sustained
+from benchmarks.accuracy.synthetic import mixed, ramps, rhythms, sustained
 
 Make = Callable[[Part, range], Iterator[Case]]
 
@@ -36,5 +36,6 @@ SUITES = {
     "cramp": Suite(cramping, 8),
     "mixed": Suite(mixed, 12, real=False),
     "sustained": Suite(sustained, 20, real=False),
+    "ramps": Suite(ramps, 20, real=False),
     "rhythms": Suite(rhythms, 1, real=False),
 }

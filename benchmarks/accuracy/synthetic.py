@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from benchmarks.accuracy.case import Case, Part
 from fasciscope.datasets.synth import (
     Cramp,
@@ -50,6 +52,16 @@ def sustained(part: Part, seeds: range) -> Iterator[Case]:
         ):
             scenario = Scenario(name, (kind, HUM), seed, 110.0)
             yield _case(scenario, f"synthetic, {name}")
+
+
+def ramps(part: Part, seeds: range) -> Iterator[Case]:
+    """Contractions that are led up and down slowly, as a trapezoid on a screen asks for (2-8 s)."""
+    for seed in (FIRST[part] + s for s in seeds):
+        rng = np.random.default_rng([seed, 50])
+        rise_s = float(rng.uniform(2.0, 8.0))
+        length_s = 2 * rise_s + float(rng.uniform(2.0, 20.0))
+        kind = Voluntary(0, 40.0, length_s, rise_s=rise_s)
+        yield _case(Scenario("ramp", (kind, HUM), seed, 110.0), "synthetic, slow contraction")
 
 
 def rhythms(part: Part, seeds: range) -> Iterator[Case]:
