@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from benchmarks.accuracy.case import Array, Case, Part
 from benchmarks.accuracy.material import DATA, HEARTS, HELD, MOVING, REST
 from benchmarks.accuracy.score import TOLERANCE_S
 from benchmarks.accuracy.suites import SUITES
 from fasciscope.classifier.features import FEATURES
-from fasciscope.classifier.potential_rules import POTENTIAL_RULES
 from fasciscope.classifier.rules import first_match
-from fasciscope.classifier.trainedmodel import CARD, WEIGHED
+from fasciscope.classifier.trainedmodel import CARD, CERTAIN
 from fasciscope.core import Label, Potential
 from fasciscope.dsp import Chain
 
@@ -42,7 +40,7 @@ SEED = 2026
 KNOTS = 7
 SMOOTH, RIDGE = 3.0, 0.3
 FOLDS = 5
-CALIBRATION_KNOTS = 12
+CALIBRATION_KNOTS = 25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +55,8 @@ class Examples:
     @property
     def weights(self) -> Array:
         """(n,) so that no suite counts more than another of twice the median's size."""
-        counts = np.bincount(self.suite)
-        most = 2 * np.median(counts[counts > 0])
+        counts = np.maximum(np.bincount(self.suite, minlength=len(SEEDS)), 1)
+        most = 2 * np.median(counts)
         weights: Array = np.minimum(1.0, most / counts)[self.suite]
         return weights
 
@@ -92,9 +90,8 @@ def collect(share: int = 1) -> Examples:
         for case in SUITES[name].make(Part.DEVELOP, range(max(1, seeds // share))):
             session += 1
             for potential in potentials(case):
-                rule = first_match(POTENTIAL_RULES, potential)
                 right = truth_of(case, potential)
-                if rule is None or rule.name not in WEIGHED or right is None:
+                if right is None or first_match(CERTAIN, potential) is not None:
                     continue
                 rows.append([feature.of(potential) for feature in FEATURES])
                 true.append(right)
@@ -161,15 +158,12 @@ def held_out(examples: Examples, knots: list[Array]) -> Array:
 
 
 def calibrated(scores: Array, true: np.ndarray, weights: Array) -> tuple[Array, Array]:
-    """Scores (rising) and the share of true ones there: isotonic regression over a dozen bins."""
-    edges = np.quantile(scores, np.linspace(0, 1, CALIBRATION_KNOTS + 1))
-    place = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, CALIBRATION_KNOTS - 1)
-    filled = [k for k in range(CALIBRATION_KNOTS) if (place == k).any()]
-    middle = np.array([scores[place == k].mean() for k in filled])
-    counts = np.array([weights[place == k].sum() for k in filled])
-    right = np.array([(weights * true)[place == k].sum() for k in filled])
-    share = isotonic_regression((right + 0.5) / (counts + 1.0), weights=counts).x
-    return middle, np.asarray(share)
+    """Scores (rising) and probabilities: a logistic curve through held-out scores (Platt 1999)."""
+    slope = fitted(
+        np.stack([np.ones_like(scores), scores], axis=1), true, weights, np.zeros((2, 2))
+    )
+    at = np.linspace(*np.quantile(scores, [0.002, 0.998]), CALIBRATION_KNOTS)
+    return at, 1 / (1 + np.exp(-(slope[0] + slope[1] * at)))
 
 
 def centred(points: Array, knots: list[Array], values: Array) -> tuple[float, list[Array]]:

@@ -2,7 +2,7 @@
 
 Each feature's points run straight between knots and stay level beyond them, so the whole model can be
 read, drawn, and checked by hand: an additive logistic model (Hastie & Tibshirani 1986), calibrated by
-isotonic regression on folds that it was not fitted to.
+a logistic curve on folds that it was not fitted to (Platt 1999).
 """
 
 from dataclasses import dataclass

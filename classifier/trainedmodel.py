@@ -11,16 +11,18 @@ from pathlib import Path
 from fasciscope.classifier.features import FEATURES
 from fasciscope.classifier.potential_rules import POTENTIAL_RULES
 from fasciscope.classifier.rulemodel import RuleModel
-from fasciscope.classifier.rules import first_match
+from fasciscope.classifier.rules import first_match, verdict_of
 from fasciscope.classifier.scorecard import Scorecard, load_scorecard
 from fasciscope.classifier.verdict import Verdict
 from fasciscope.core import Burst, Label, Potential, StreamInfo
 
 CARD = Path(__file__).with_name("potentials.toml")
-WEIGHED = frozenset(
-    {"crowd", "bed", "wide", "tail", "volley", "coarse", "faint", "slow", "isolated"}
-)
-"""Rules whose verdict is a matter of degree: what they name is weighed anew."""
+MATTERS_OF_DEGREE = frozenset({"bed", "volley", "coarse", "faint", "slow", "isolated"})
+CERTAIN = tuple(rule for rule in POTENTIAL_RULES if rule.name not in MATTERS_OF_DEGREE)
+"""The rules that stand; what none of them names is weighed."""
+
+WEIGHED = tuple(rule for rule in POTENTIAL_RULES if rule.name in MATTERS_OF_DEGREE)
+"""What else there is to say of a potential that is weighed, and found too light."""
 
 LIKELY, UNLIKELY = 0.5, 0.3
 TOLD = 3
@@ -41,10 +43,10 @@ class TrainedModel:
 
     def judge_potential(self, potential: Potential) -> Verdict | None:
         """Judge a brief potential; None for one that belongs to a larger one beside it."""
-        rule = first_match(POTENTIAL_RULES, potential)
-        assert rule is not None, "the last rule applies to everything"
-        if rule.name not in WEIGHED:
-            return self._rules.judge_potential(potential)
+        certain = first_match(CERTAIN, potential)
+        if certain is not None:
+            verdict = verdict_of(certain, potential)
+            return verdict and self._rules.within_tier(verdict)
         values = tuple(feature.of(potential) for feature in FEATURES)
         points = self._card.contributions(values)
         chance = self._card.probability(points)
@@ -54,14 +56,16 @@ class TrainedModel:
                 Label.FASCICULATION, round(chance, 3), (weighed,), ("weighed", "isolated")
             )
             return self._rules.within_tier(verdict)
-        why = rule.reason(potential)
+        rule = first_match(WEIGHED, potential)
+        assert rule is not None, "the last rule applies to everything"
         if rule.name == "isolated" or chance >= UNLIKELY:
             unsure = f"A fasciculation with probability {chance:.2f} only."
             return Verdict(
                 Label.UNCERTAIN, round(1 - chance, 3), (unsure, weighed), ("weighed", rule.name)
             )
         label = rule.label or Label.UNCERTAIN
-        return Verdict(label, round(1 - chance, 3), (why, weighed), ("weighed", rule.name))
+        reasons = (rule.reason(potential), weighed)
+        return Verdict(label, round(1 - chance, 3), reasons, ("weighed", rule.name))
 
     def judge_burst(self, burst: Burst) -> Verdict | None:
         """Judge sustained activity."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchmarks.accuracy.case import Part
 from benchmarks.accuracy.material import DATA
 from benchmarks.accuracy.ours import Finder, in_order, live, offline
+from benchmarks.accuracy.peers import absent, present
 from benchmarks.accuracy.score import Figures, Tally, figures, tally
 from benchmarks.accuracy.suites import SUITES
 
@@ -34,9 +35,9 @@ def run(
     """All rows in order of suites, bands, finders; a band of a suite's own is followed by `all`."""
     finders: dict[str, Finder] = {OURS: offline}
     if peers:
-        from benchmarks.accuracy.peers import PEERS
-
-        finders |= PEERS
+        finders |= present()
+        for name in absent():
+            print(f"{name}: left out, not installed (extra 'bench')")
     rows: list[Row] = []
     for name in names:
         rows += _suite(part, name, seeds, finders)
