@@ -24,6 +24,7 @@ def case() -> Case:
     return Case("test", "noise", recording_of(made.uv, RATE_HZ), made.truth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*BUILT_IN, *LIBRARIES])
 def test_large_potentials_in_white_noise_are_found(name: str) -> None:
     if name in LIBRARIES:
