@@ -18,7 +18,7 @@ from benchmarks.accuracy.placed import BANDS, Habits, fitting, sessions, with_po
 from benchmarks.accuracy.score import TOLERANCE_S
 from fasciscope.app import analyse
 from fasciscope.core import Event
-from fasciscope.datasets.score import match_times
+from fasciscope.datasets.score_match import match_times
 from fasciscope.datasets.synth import Placed, TruthEvent, Waveform
 from fasciscope.datasets.synth.bank import MARGIN_S, band_limited
 from fasciscope.datasets.synth.waveform import at_rate
@@ -36,7 +36,8 @@ WAVE_S = 0.03
 class Grouped:
     """Sessions of a band. `rand` is the adjusted Rand index of each, `distinct` where no units are alike.
 
-    `found` of `placed` potentials have a shape; `shapes` with five members or more stand for `units`
+    `found` of `placed` potentials have a shape, of `numbers` shapes in all, `alone` the only one of its
+    own. `shapes` with five members or more stand for `units`
     with as many; `correlation` and `size` (ratio of peak to peak) compare their mean with the wave.
     """
 
@@ -44,6 +45,8 @@ class Grouped:
     sessions: int
     placed: int
     found: int
+    numbers: int
+    alone: int
     units: int
     shapes: int
     rand: Spread
@@ -102,6 +105,8 @@ def _grouped(band: str, seen: list[_Seen]) -> Grouped:
         sessions=len(seen),
         placed=sum(s.placed for s in seen),
         found=sum(len(s.shapes) for s in seen),
+        numbers=sum(len(set(s.shapes)) for s in seen),
+        alone=sum(n == 1 for s in seen for n in Counter(s.shapes).values()),
         units=sum(s.lasting_units for s in seen),
         shapes=len(lasting),
         rand=spread([s.rand for s in seen]),

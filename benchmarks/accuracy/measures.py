@@ -20,7 +20,7 @@ from benchmarks.accuracy.placed import END_S, SETTLE_S, sessions
 from benchmarks.accuracy.score import TOLERANCE_S
 from fasciscope.core import Potential, Recording, StreamInfo
 from fasciscope.core.tier import Letter
-from fasciscope.datasets.score import match_times
+from fasciscope.datasets.score_match import match_times
 from fasciscope.datasets.synth import Placed, TruthEvent, Waveform, place
 from fasciscope.dsp import Chain
 
@@ -92,7 +92,8 @@ class Measured:
 def spread(values: Sequence[float] | Array) -> Spread:
     """NaN where there is nothing."""
     if len(values) == 0:
-        return Spread(*[float("nan")] * 3, 0)
+        nothing = float("nan")
+        return Spread(nothing, nothing, nothing, 0)
     low, median, high = np.quantile(values, [0.25, 0.5, 0.75])
     return Spread(float(median), float(low), float(high), len(values))
 
@@ -175,21 +176,25 @@ def _off(m: Measure, pair: Pair, rate_hz: float, known: dict[int, dict[str, floa
     return got / wanted if m.grows else got - wanted
 
 
-def measured(part: Part, seeds: int = 1, sizes: Sequence[float] = SIZES) -> list[Measured]:
-    """A row a rate and size; the first is that of the truth itself."""
+def measured(
+    part: Part, seeds: int = 1, sizes: Sequence[float] = SIZES, most: int | None = None
+) -> list[Measured]:
+    """A row a rate and size, of `most` stretches of rest; the first is that of the truth itself."""
     rows = [_own(part)]
     known = truths(part)
     found: dict[tuple[float, float], list[tuple[Pair, float]]] = defaultdict(list)
     placed: dict[float, int] = defaultdict(int)
     for size in sizes:
-        for made in _composed(part, seeds, size):
+        for made in _composed(part, seeds, size)[:most]:
             placed[size] += len(made.truth.events)
             for rate_hz in RATES_HZ:
                 mine = pairs(potentials(_seen(made, rate_hz)), made, rate_hz)
                 found[rate_hz, size] += [(p, _late_ms(p, rate_hz, MADE_HZ)) for p in mine]
-    for rate_hz in RATES_HZ:
-        for size in sizes:
-            rows.append(_row(_info(rate_hz), size, placed[size], found[rate_hz, size], known))
+    rows += [
+        _row(_info(rate_hz), size, placed[size], found[rate_hz, size], known)
+        for rate_hz in RATES_HZ
+        for size in sizes
+    ]
     return rows
 
 

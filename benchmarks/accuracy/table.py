@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy.case import Part
+from benchmarks.accuracy.measuring import Measuring
 from benchmarks.accuracy.run import Row
 from fasciscope.core import Interval
 
@@ -63,9 +64,12 @@ def _more(rows: Sequence[Row]) -> list[str]:
     return lines
 
 
-def write(path: Path, part: Part, rows: Sequence[Row]) -> None:
+def write(path: Path, part: Part, rows: Sequence[Row], measures: Measuring | None = None) -> None:
     """The same as JSON; what is not a number is null."""
-    whole = {"part": part, "version": version("fasciscope"), "rows": [asdict(r) for r in rows]}
+    whole: dict[str, Any] = {"part": part, "version": version("fasciscope")}
+    whole["rows"] = [asdict(r) for r in rows]
+    if measures:
+        whole["measures"] = asdict(measures)
     path.write_text(json.dumps(_plain(whole), indent=1) + "\n", encoding="utf-8")
 
 
