@@ -2,7 +2,7 @@
 
 What a physical cause names (a heart's train, a step, a spike, all channels at once, a steady unit, the
 edge of a contraction) is the rules'. Whether what remains is a fasciculation is a matter of degree: the
-scorecard gives a calibrated probability, and the verdict abstains where that is near an even chance.
+scorecard gives a calibrated probability, and the verdict abstains where that is not clear.
 """
 
 from functools import cache
@@ -17,14 +17,14 @@ from fasciscope.classifier.verdict import Verdict
 from fasciscope.core import Burst, Label, Potential, StreamInfo
 
 CARD = Path(__file__).with_name("potentials.toml")
-MATTERS_OF_DEGREE = frozenset({"bed", "volley", "coarse", "faint", "slow", "isolated"})
+MATTERS_OF_DEGREE = frozenset({"coarse", "faint", "isolated"})
 CERTAIN = tuple(rule for rule in POTENTIAL_RULES if rule.name not in MATTERS_OF_DEGREE)
 """The rules that stand; what none of them names is weighed."""
 
 WEIGHED = tuple(rule for rule in POTENTIAL_RULES if rule.name in MATTERS_OF_DEGREE)
 """What else there is to say of a potential that is weighed, and found too light."""
 
-LIKELY, UNLIKELY = 0.5, 0.3
+LIKELY, UNLIKELY = 0.7, 0.3
 TOLD = 3
 
 

@@ -6,6 +6,7 @@ sensors' data sheets (`transfer_uv_per_count`).
 """
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -224,7 +225,7 @@ def _sensors(device: dict[str, Any], names: list[str], at: int, mac: str) -> lis
 
 def _bits(device: dict[str, Any], names: list[str], place: int) -> int | None:
     """Resolution of a column; some versions give those of the analogue columns only."""
-    bits = [int(b) for b in device["resolution"]]
+    bits = [int(b) if math.isfinite(b) else 0 for b in device["resolution"]]
     told = place - (len(names) - len(bits))
     if not 0 <= told < len(bits):
         return None

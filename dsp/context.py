@@ -178,7 +178,9 @@ class Context:
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         for k, (ready, own, row) in enumerate(zip(complete, potentials, rows, strict=True)):
             bursts = spans[own.channel]
-            shape, match = self._shapes.assign(own.channel, ready.waiting.wave, own.peak_to_peak)
+            shape, match = self._shapes.assign(
+                own.channel, ready.waiting.wave, own.peak_to_peak, _noise_share(own)
+            )
             yield replace(
                 own,
                 channels=ready.channels,
@@ -325,6 +327,12 @@ def _same_source(
             return None
         channels.append(channel)
     return tuple(sorted(channels))
+
+
+def _noise_share(own: Potential) -> float:
+    """The share of noise in the energy of its waveform."""
+    energy = float(np.square(own.waveform).sum())
+    return len(own.waveform) * own.noise**2 / energy if energy else 1.0
 
 
 def _inside(waiting: Waiting, spans: list[Span]) -> bool:

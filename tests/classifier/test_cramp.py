@@ -30,8 +30,8 @@ bursts = st.builds(
 )
 
 
-def total(burst: Burst) -> float:
-    return sum(point.score for point in points(burst))
+def total(burst: Burst, duration_s: float = 20.0) -> float:
+    return sum(point.score for point in points(burst, duration_s))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -54,9 +54,15 @@ def test_a_tremor_in_it_never_makes_it_more_like_a_cramp(
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
+@given(bursts, st.floats(3.0, 300.0), st.floats(0.0, 100.0))
+def test_longer_is_never_less_like_a_cramp(burst: Burst, duration_s: float, more: float) -> None:
+    assert total(burst, duration_s + more) >= total(burst, duration_s)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(bursts)
 def test_no_piece_of_evidence_weighs_more_than_four(burst: Burst) -> None:
-    scores = [point.score for point in points(burst)]
+    scores = [point.score for point in points(burst, 20.0)]
     assert all(abs(score) <= 4.0 for score in scores)
     assert [abs(s) for s in scores] == sorted((abs(s) for s in scores), reverse=True)
 
@@ -89,7 +95,7 @@ def test_below_three_seconds_nobody_could_tell() -> None:
 def test_the_label_follows_the_points_and_close_ones_are_uncertain(
     burst: Burst, duration_s: float
 ) -> None:
-    verdict, score = judge_sustained(burst, duration_s), total(burst)
+    verdict, score = judge_sustained(burst, duration_s), total(burst, duration_s)
     assert 0.5 <= verdict.probability <= 1.0
     if verdict.probability < UNSURE:
         assert verdict.label is Label.UNCERTAIN

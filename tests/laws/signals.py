@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from fasciscope.classifier import EventClassifier
+from fasciscope.classifier import EventClassifier, TrainedModel
 from fasciscope.core import (
     Activity,
     ChannelInfo,
@@ -139,7 +139,7 @@ def activities(
 
 def events(info: StreamInfo, blocks: Iterable[SampleBlock]) -> list[Event]:
     """Everything that chain and classifier give."""
-    classifier = EventClassifier(info)
+    classifier = EventClassifier(info, TrainedModel(info))
     made = [e for activity in activities(info, blocks) for e in classifier.push(activity)]
     return [*made, *classifier.finish()]
 
