@@ -5,7 +5,8 @@ are frozen, arrays are time-first ``(n_samples, n_channels)``, float64 and read-
 are absolute (they count lost samples), and units are in the names. It imports NumPy and nothing else.
 """
 
-from fasciscope.core.activity import Activity, Burst, FrameQuality, Potential, Sighting
+from fasciscope.core.activity import Activity, Burst, FrameQuality, Potential, Sighting, Swell
+from fasciscope.core.announcement import Announcement
 from fasciscope.core.block import FILL_S, Flag, SampleBlock, block_with_nan_flagged
 from fasciscope.core.channel import ChannelInfo
 from fasciscope.core.errors import (
@@ -37,6 +38,7 @@ __all__ = [
     "FILL_S",
     "Activity",
     "Annotation",
+    "Announcement",
     "Burst",
     "ChannelInfo",
     "DeviceError",
@@ -64,6 +66,7 @@ __all__ = [
     "Stage",
     "StorageError",
     "StreamInfo",
+    "Swell",
     "Tier",
     "Timing",
     "UnsupportedError",

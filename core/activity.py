@@ -5,6 +5,7 @@ milliseconds, as the name says; sample numbers are absolute.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,4 +123,20 @@ class Sighting:
     statistic: float  # of the matched filters, in units of the noise
 
 
-Activity = Potential | Burst | FrameQuality | Sighting
+@dataclass(frozen=True, slots=True, eq=False)
+class Swell:
+    """Sustained activity that was going on a moment ago: what is known of it so far.
+
+    It comes about once a second, with `ended` when it is over, and again as a `Burst` from the same start
+    once its surroundings are known; if it turns out to be no burst, `lapsed` is all that comes.
+    """
+
+    so_far: Burst  # as if it ended at what was seen: its fall and its aftermath are unknown until `ended`
+    seen_sample: int  # the signal was seen up to here
+    climb: float  # growth of the level after the first 0.4 s, octaves a second; 0 if it is too short
+    just_before: int  # isolated potentials in the 20 s before its start
+    long_before: int  # and in the 40 s before those
+    state: Literal["open", "ended", "lapsed"] = "open"
+
+
+Activity = Potential | Burst | FrameQuality | Sighting | Swell

@@ -32,6 +32,15 @@ class FrameStats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """A region with where it lies, and whether it is a burst as far as it was seen."""
+
+    region: Region
+    span: Span
+    is_burst: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Closed:
     region: Region
     span: Span
@@ -80,7 +89,16 @@ class BurstBook:
 
     def close(self, region: Region, span: Span) -> None:
         """A burst is over; it waits for what follows it."""
-        self._waiting.append(_Closed(region, span, measure_envelope(region.trace(), self._hop_s)))
+        self._waiting.append(self._measured(Running(region, span)))
+
+    def so_far(self, one: Running, running: list[Running]) -> Burst:
+        """A burst as if it ended now; `running` are those that are open with it."""
+        measured = self._measured(one)
+        others = [self._measured(other) for other in running if other is not one]
+        return self._burst(measured, (*self._given, *self._waiting, measured, *others))
+
+    def _measured(self, one: Running) -> _Closed:
+        return _Closed(one.region, one.span, measure_envelope(one.region.trace(), self._hop_s))
 
     def spans(self, channel: int) -> list[Span]:
         """The closed bursts of a channel that recent potentials may lie in or near."""

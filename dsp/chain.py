@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fasciscope.core import Activity, FrameQuality, Potential, SampleBlock, Sighting, StreamInfo
 from fasciscope.dsp import quality
-from fasciscope.dsp.burstbook import BurstBook, FrameStats
+from fasciscope.dsp.burstbook import BurstBook, FrameStats, Running
 from fasciscope.dsp.bursts import Region
 from fasciscope.dsp.conditioner import Conditioned, Conditioner
 from fasciscope.dsp.context import Context, Span
@@ -18,6 +18,7 @@ from fasciscope.dsp.matched import QUIET
 from fasciscope.dsp.measurer import Candidates, Measurer
 from fasciscope.dsp.noise import PIECE_S, NoiseTracker
 from fasciscope.dsp.settings import ChainSettings
+from fasciscope.dsp.swells import SwellBook
 
 ISOLATED_S = 0.25  # the isolated-discharge rule (S9)
 
@@ -44,6 +45,7 @@ class Chain:
         self._measurer = Measurer(n, self.grid, self._conditioner, self._settings)
         self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
         self._bursts = BurstBook(n, self.grid, self._settings)
+        self._swells = SwellBook(n, self.grid)
         self._unmeasured, self._nothing = np.full(n, np.nan), np.zeros(n)
         self._shortest_hops = self._settings.burst_min_s / self.grid.hop_s
         self._held: list[Conditioned] | None = []  # None once the noise is known
@@ -101,9 +103,13 @@ class Chain:
         self._bursts.add_frame(self._stats(piece, noise))
         for channel in sorted(set(candidates.channel.tolist())):
             self._bursts.add_pulses(channel, candidates.sample[candidates.channel == channel])
-        for region in closed:
-            if region.is_burst(self._shortest_hops):
-                self._bursts.close(region, self._span(region))
+        ends = [self._running(region) for region in closed]
+        now = piece.frame.end_sample
+        yield from self._swells.close(now, ends, self._bursts)
+        yield from self._swells.open(now, self._open_bursts(), self._bursts)
+        for one in ends:
+            if one.is_burst:
+                self._bursts.close(one.region, one.span)
         if self._measurer.add(piece, candidates):
             for waiting in self._measurer.measure():
                 if self._usable(waiting.potential):
@@ -119,11 +125,9 @@ class Chain:
         bursting = [bool(self._open_spans(channel)) for channel in range(self._n_channels)]
         strong &= ~np.array(bursting)[candidates.channel]
         for k in np.flatnonzero(strong):
-            yield Sighting(
-                channel=int(candidates.channel[k]),
-                peak_sample=int(candidates.sample[k]),
-                statistic=float(candidates.statistic[k]),
-            )
+            channel, sample = int(candidates.channel[k]), int(candidates.sample[k])
+            self._swells.see(channel, sample)
+            yield Sighting(channel, sample, float(candidates.statistic[k]))
 
     def _release(self, now: int, *, final: bool = False) -> Iterator[Activity]:
         spans = [self._bursts.spans(c) + self._open_spans(c) for c in range(self._n_channels)]
@@ -138,6 +142,13 @@ class Chain:
         if region is None or not region.is_burst(self._shortest_hops):
             return []
         return [self._span(region)]
+
+    def _open_bursts(self) -> list[Running]:
+        running = [self._running(r) for r in self._detector.regions.open if r is not None]
+        return [one for one in running if one.is_burst]
+
+    def _running(self, region: Region) -> Running:
+        return Running(region, self._span(region), region.is_burst(self._shortest_hops))
 
     def _span(self, region: Region) -> Span:
         return Span(self._detector.hop_sample(region.start), self._detector.hop_sample(region.end))
