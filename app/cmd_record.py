@@ -72,7 +72,14 @@ def record_command(
     opened = open_source(source, wanted_of(channels, muscles))
     view = LiveView(opened.info, out, as_json=as_json)
     with typed_keys() as keys:
-        watcher = Watcher(view.sighting, view.event, view.status, view.notice, keys)
+        watcher = Watcher(
+            view.sighting,
+            view.event,
+            view.status,
+            view.notice,
+            keys,
+            announcement=view.announcement,
+        )
         recorded = record(opened, order, watcher)
     view.close()
     if not as_json:

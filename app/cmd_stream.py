@@ -44,12 +44,21 @@ def stream_command(
     turns, patient = open_turns(source, wanted_of(channels, ()))
     view = LiveView(turns.info, None, as_json=as_json)
     n_samples = None if seconds is None else round(seconds * turns.info.rate_hz)
-    watchers: tuple[Watcher, ...] = (Watcher(view.sighting, view.event, view.status, view.notice),)
+    shown = Watcher(
+        view.sighting, view.event, view.status, view.notice, announcement=view.announcement
+    )
+    watchers: tuple[Watcher, ...] = (shown,)
     with ExitStack() as stack:
         stack.enter_context(turns)
         if lsl is not None:
             outlets = stack.enter_context(closing(LslOutlets(lsl, turns.info, turns.clock)))
-            watchers += (Watcher(outlets.sighting, outlets.event, block=outlets.block),)
+            heard = Watcher(
+                outlets.sighting,
+                outlets.event,
+                block=outlets.block,
+                announcement=outlets.announcement,
+            )
+            watchers += (heard,)
         over = stack.enter_context(ended_by_signals())
         live = LiveSession(
             turns,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fasciscope.acquisition import Delivery, Turns
 from fasciscope.app.pipeline import Analysis
 from fasciscope.app.recorder import Recorder
-from fasciscope.core import Event, Label, SampleBlock, Sighting
+from fasciscope.core import Announcement, Event, Label, SampleBlock, Sighting
 
 STATUS_S = 1.0
 RECENT_S = 60.0
@@ -57,6 +57,7 @@ class Watcher:
     notice: Callable[[str], None] = lambda _text: None
     markers: Callable[[], list[str]] = list
     block: Callable[[SampleBlock], None] = lambda _block: None
+    announcement: Callable[[Announcement], None] = lambda _announcement: None
 
 
 @dataclass(slots=True)
@@ -92,7 +93,9 @@ class LiveSession:
     def finish(self) -> None:
         """Stop the source; carry what was under way, and the events that still waited."""
         self._take(self.source.finish())
-        self._tell(self.analysis.finish())
+        events = self.analysis.finish()
+        self._announce()
+        self._tell(events)
         self._show_status()
 
     def status(self) -> Status:
@@ -142,6 +145,7 @@ class LiveSession:
             for watcher in self.watchers:
                 for sighting in self.analysis.sightings:
                     watcher.sighting(sighting)
+            self._announce()
             self._tell(events)
         now_s = time.monotonic()
         if now_s - self._told_s >= STATUS_S:
@@ -169,6 +173,12 @@ class LiveSession:
         if self.n_samples is None or self.patient:
             return False
         return lasted_s > self.n_samples / self.source.info.rate_hz + LATE_S
+
+    def _announce(self) -> None:
+        """What is new of activity that lasts, before the events that answer it."""
+        for announcement in self.analysis.announcements:
+            for watcher in self.watchers:
+                watcher.announcement(announcement)
 
     def _tell(self, events: tuple[Event, ...]) -> None:
         for event in events:

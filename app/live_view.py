@@ -10,7 +10,7 @@ import click
 
 from fasciscope.app.failure import printable
 from fasciscope.app.live import Status
-from fasciscope.core import Event, Label, Sighting, StreamInfo
+from fasciscope.core import Announcement, Event, Label, Sighting, StreamInfo
 
 PLAIN_S = 10.0
 """Without a terminal a status line so often."""
@@ -31,6 +31,7 @@ class LiveView:
         self._plain_due_s = 0.0
         self._untold = ""  # the newest status, without a terminal
         self._drawn = False
+        self._announced: set[tuple[int, int]] = set()  # channel and start of what awaits its event
 
     def sighting(self, sighting: Sighting) -> None:
         """Tell a potential that was just seen and is not judged yet."""
@@ -43,13 +44,33 @@ class LiveView:
             self._clear()
             click.secho(printable(f"{clock_text(at_s)} seen: {channel}"), dim=True)
 
-    def event(self, event: Event) -> None:
-        """Tell an event."""
+    def announcement(self, announcement: Announcement) -> None:
+        """Tell what activity that lasts seems to be; its event answers it."""
+        self._announced.add((announcement.channel, announcement.start_sample))
         if self._as_json:
-            self._line({"type": "event", **self._event(event)})
-        elif event.label in SHOWN:
+            self._line({"type": "announcement", **self._announcement(announcement)})
+        else:
             self._clear()
-            click.echo(printable(self._sentence(event)))
+            click.echo(printable(self._so_far(announcement)))
+
+    def event(self, event: Event) -> None:
+        """Tell an event, and what it says of an announcement."""
+        answer = self._answer(event)
+        if self._as_json:
+            told = {"announcement": answer} if answer else {}
+            self._line({"type": "event", **self._event(event), **told})
+        elif event.label in SHOWN or answer:
+            self._clear()
+            said = f" (announcement {answer})" if answer else ""
+            click.echo(printable(self._sentence(event) + said))
+
+    def _answer(self, event: Event) -> str | None:
+        """`confirmed` or `withdrawn`, None of an event that was not announced."""
+        key = (event.channel, event.start_sample)
+        if key not in self._announced or event.end_sample - event.start_sample < self._info.rate_hz:
+            return None
+        self._announced.discard(key)
+        return "confirmed" if event.label is Label.CRAMP else "withdrawn"
 
     def status(self, status: Status) -> None:
         """Tell where it stands."""
@@ -96,10 +117,42 @@ class LiveView:
     def _line(self, values: dict[str, object]) -> None:
         click.echo(json.dumps(values, allow_nan=False))
 
+    def _announcement(self, said: Announcement) -> dict[str, object]:
+        rate_hz = self._info.rate_hz
+        return {
+            "onset_s": said.start_sample / rate_hz,
+            "onset_sample": said.start_sample,
+            "so_far_s": (said.until_sample - said.start_sample) / rate_hz,
+            "seen_s": said.seen_sample / rate_hz,
+            "state": said.state,
+            "trial_type": str(said.label),
+            "channel": self._info.channels[said.channel].name,
+            "probability": said.probability,
+            "reasons": list(said.reasons),
+        }
+
+    def _so_far(self, said: Announcement) -> str:
+        """As "0:00:43.2  cramp? EMG1, so far 2.1 s: because ..."."""
+        rate_hz = self._info.rate_hz
+        lasted = f"{(said.until_sample - said.start_sample) / rate_hz:.1f} s"
+        if said.state == "ended":
+            what, length = (
+                f"now read as {said.label}",
+                f"over after {lasted}, the final word follows",
+            )
+        elif said.label is Label.CRAMP:
+            what, length = "cramp?", f"so far {lasted}"
+        else:
+            what, length = f"no cramp? rather {said.label}", f"so far {lasted}"
+        channel = self._info.channels[said.channel].name
+        at = clock_text(said.start_sample / rate_hz)
+        return f"{at}  {what:<14} {channel}, {length}: because {'; '.join(said.reasons)}"
+
     def _event(self, event: Event) -> dict[str, object]:
         rate_hz = self._info.rate_hz
         return {
             "onset_s": event.start_sample / rate_hz,
+            "onset_sample": event.start_sample,
             "duration_s": (event.end_sample - event.start_sample) / rate_hz,
             "trial_type": str(event.label),
             "channel": self._info.channels[event.channel].name,

@@ -8,19 +8,19 @@ import numpy as np
 from fasciscope import __version__
 from fasciscope.acquisition.clock import SampleClock
 from fasciscope.acquisition.lsl import load_pylsl
-from fasciscope.core import Event, Flag, SampleBlock, Sighting, StreamInfo
+from fasciscope.core import Announcement, Event, Flag, Label, SampleBlock, Sighting, StreamInfo
 
 LINGER_S = 0.5
 """Who listens gets so long to fetch what was sent last: liblsl drops it when an outlet is closed."""
 
 
 class LslOutlets:
-    """Two outlets: NAME with the samples, NAME-events with a text for each event and sighting.
+    """Two outlets: NAME with the samples, NAME-events with a text for each event, announcement and sighting.
 
     Samples are float32, in microvolts (counts of an uncalibrated channel); one that is missing is NaN,
     and where nothing came for longer than `core.FILL_S` the stamps jump. They are stamped by the sample
-    clock, without the bursts of the way. An event is stamped with its onset, a sighting with its peak,
-    both of which lie in the past when they are sent. Raises UnsupportedError without pylsl.
+    clock, without the bursts of the way. An event or an announcement is stamped with its onset, a sighting
+    with its peak, all of which lie in the past when they are sent. Raises UnsupportedError without pylsl.
     """
 
     def __init__(self, name: str, info: StreamInfo, clock: SampleClock) -> None:
@@ -50,6 +50,13 @@ class LslOutlets:
         """Send an event: its class and its channel."""
         text = f"{event.label} {self._info.channels[event.channel].name}"
         self._events.push_sample([text], self._stamp(event.start_sample))
+
+    def announcement(self, announcement: Announcement) -> None:
+        """Send what activity that lasts seems to be, with a question mark: its event answers it."""
+        cramp = announcement.label is Label.CRAMP
+        name = self._info.channels[announcement.channel].name
+        text = f"cramp? {name}" if cramp else f"no cramp? {name}"
+        self._events.push_sample([text], self._stamp(announcement.start_sample))
 
     def sighting(self, sighting: Sighting) -> None:
         """Send a potential that is not judged yet."""

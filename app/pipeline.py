@@ -10,6 +10,7 @@ from fasciscope.app.session import Session, Trace
 from fasciscope.app.settings import ModelName, Settings
 from fasciscope.app.summarise import Summariser
 from fasciscope.classifier import (
+    Announcer,
     EventClassifier,
     History,
     Model,
@@ -19,6 +20,7 @@ from fasciscope.classifier import (
 )
 from fasciscope.core import (
     Activity,
+    Announcement,
     Event,
     InputError,
     Label,
@@ -26,6 +28,7 @@ from fasciscope.core import (
     SampleBlock,
     Sighting,
     StreamInfo,
+    Swell,
 )
 from fasciscope.dsp import Chain, ChainSettings, feature_branch
 
@@ -53,20 +56,22 @@ class Analysis:
         chosen = settings or Settings()
         self._settings, self._model = chain_settings(chosen), chosen.model
         self._chain = Chain(info, self._settings)
-        self._classifier = EventClassifier(info, MODELS[chosen.model](info))
+        model = MODELS[chosen.model](info)
+        self._classifier = EventClassifier(info, model)
+        self._announcer = Announcer(info, model)
         self._summariser = Summariser(info)
         self.sightings: tuple[Sighting, ...] = ()
         """Potentials that the last block showed, not judged yet."""
+        self.announcements: tuple[Announcement, ...] = ()
+        """What is new of activity that lasts; its event is the final word, and hangs on none of it."""
 
     def push(self, block: SampleBlock) -> tuple[Event, ...]:
         """Take the next block; give the events that are final by it."""
-        activities = tuple(self._chain.push(block))
-        self.sightings = tuple(one for one in activities if isinstance(one, Sighting))
-        return tuple(self._judged(activities))
+        return self._take(self._chain.push(block))
 
     def finish(self) -> tuple[Event, ...]:
         """Give the events that still waited."""
-        events = tuple(self._judged(self._chain.finish()))
+        events = self._take(self._chain.finish())
         last = tuple(self._classifier.finish())
         self._summariser.add(None, last)
         return events + last
@@ -81,6 +86,17 @@ class Analysis:
         return Session(
             summary, events, match(summary, history), _cramp_trace(recording, events, settings)
         )
+
+    def _take(self, given: Iterable[Activity]) -> tuple[Event, ...]:
+        activities = tuple(given)
+        self.sightings = tuple(one for one in activities if isinstance(one, Sighting))
+        self.announcements = tuple(
+            said
+            for one in activities
+            if isinstance(one, Swell)
+            for said in self._announcer.push(one)
+        )
+        return tuple(self._judged(activities))
 
     def _judged(self, activities: Iterable[Activity]) -> Iterator[Event]:
         for activity in activities:

@@ -6,6 +6,7 @@ In: core.Activity, SessionSummary; out: core.Event, pattern verdicts, findings, 
 
 from fasciscope.classifier.agreement import icc
 from fasciscope.classifier.anatomy import Anatomy, load_muscles
+from fasciscope.classifier.announcer import Announcer
 from fasciscope.classifier.catalogue import NOTICE, Catalogue, load_catalogue
 from fasciscope.classifier.cause import Cause
 from fasciscope.classifier.counting import RULES, Discharge, discharge_of, rates_under
@@ -29,6 +30,7 @@ __all__ = [
     "NOTICE",
     "RULES",
     "Anatomy",
+    "Announcer",
     "Catalogue",
     "Cause",
     "Discharge",

@@ -30,7 +30,6 @@ class Point:
 
 def points(burst: Burst, duration_s: float) -> tuple[Point, ...]:
     """The evidence, strongest first; no single piece may decide alone by more than its cap."""
-    sites = len(burst.channels)
     evidence = (
         Point(
             _capped(0.25 * math.log2(max(burst.rise_s, 0.1)), 1.5),
@@ -53,12 +52,17 @@ def points(burst: Burst, duration_s: float) -> tuple[Point, ...]:
             max(-3.0, min(0.5, math.log2(duration_s / 8.0))),
             f"it lasts {duration_s:.0f} s (cramps: 24 s on average)",
         ),
-        Point(
-            -3.0 if sites > 1 else 0.0,
-            f"{sites} sites are active together (a contraction takes its neighbours along)",
-        ),
+        sites_point(len(burst.channels)),
     )
     return tuple(sorted(evidence, key=lambda p: -abs(p.score)))
+
+
+def sites_point(n_sites: int) -> Point:
+    """What it tells that so many channels are active together."""
+    return Point(
+        -3.0 if n_sites > 1 else 0.0,
+        f"{n_sites} sites are active together (a contraction takes its neighbours along)",
+    )
 
 
 def _capped(score: float, cap: float) -> float:
