@@ -8,21 +8,19 @@ seconds of synthetic cramps, cramps of real units, and real and synthetic contra
 """
 
 import math
-from dataclasses import replace
 
 from fasciscope.classifier.cramp import Point, points, sites_point
 from fasciscope.core import Swell
 
 EARLY_S = 5.0
 """Until then only the beginning tells; from then on the whole is weighed."""
-NEUTRAL_S = 1.0  # a fall of one second gives no points either way: it is not known yet
 MOST_EXCESS = 5.0
 
 
 def points_so_far(swell: Swell, lasted_s: float) -> tuple[Point, ...]:
     """The evidence for a cramp by now, strongest first."""
     if lasted_s >= EARLY_S:
-        return points(replace(swell.so_far, fall_s=NEUTRAL_S), lasted_s)
+        return points(swell.so_far, lasted_s)
     evidence = (_prodrome(swell), _climb(swell), sites_point(len(swell.so_far.channels)))
     return tuple(sorted(evidence, key=lambda p: -abs(p.score)))
 
