@@ -156,11 +156,13 @@ class BurstBook:
     def _middle(self, frames: list[FrameStats], channel: int) -> dict[str, float]:
         """Medians over the frames; those at the edges hold rest too, so only if no others count.
 
-        Frames in which the burst hardly lasts were not measured: NaN.
+        Frames in which the burst hardly lasts were not measured: NaN, as everything is without frames.
         """
         measured = [f for f in frames if np.isfinite(f.mean_hz[channel])] or frames
         inner = measured[1:-1] if len(measured) > 2 else measured
         names = ("mean_hz", "peak_to_peak", "slow_ratio", "common", "noise")
+        if not inner:
+            return dict.fromkeys(names, float("nan"))
         return {n: float(np.median([getattr(f, n)[channel] for f in inner])) for n in names}
 
     def _pulse_train(self, channel: int, span: Span) -> tuple[float, float]:
