@@ -27,6 +27,7 @@ UNSEEN_PER_MIN = 1.0  # the rate that a quiet session would have shown
 ACTIVE_SHARE = 0.05
 RHYTHMIC = 10
 CROWDED_PER_MIN = 20.0  # voluntary-looking potentials: a muscle that is not at rest
+FAR_BEYOND = 1e6  # times the limit: certain, and its cube is still a number
 STEEPNESS = 3
 SUREST = 0.99  # as the rules for potentials: points from synthetic cramps are no certainty
 
@@ -85,7 +86,8 @@ def activity_chance(sites: Sequence[SiteSummary], events: Sequence[Event]) -> fl
     share, rhythmic, voluntary = activity(sites, events)
     minutes = sum(site.recorded_s for site in sites) / 60.0
     crowded = voluntary / (CROWDED_PER_MIN * minutes) if minutes else 0.0
-    odds = max(share / ACTIVE_SHARE, rhythmic / RHYTHMIC, crowded) ** STEEPNESS
+    times = min(max(share / ACTIVE_SHARE, rhythmic / RHYTHMIC, crowded), FAR_BEYOND)
+    odds = times**STEEPNESS
     return odds / (1.0 + odds)
 
 
