@@ -15,8 +15,8 @@ OURS = "fasciscope"
 
 HEAD = """# How well it does
 
-Made by `python docs/accuracy.py` from what `python -m benchmarks.accuracy test --peers --out
-benchmarks/accuracy/results.json` measured; edit neither by hand.
+Made by `python docs/accuracy.py` from what `python -m benchmarks.accuracy test --seeds 2 --out
+benchmarks/accuracy/results.json` measured (`--peers` adds other detectors); edit neither by hand.
 
 These are the test part of the benchmark: its subjects and devices were not used for tuning or training,
 but for the exceptions that `benchmarks/accuracy/material.py` names. Real motor-unit potentials are placed

@@ -17,8 +17,8 @@ RESULTS = Path(__file__).resolve().parents[2] / "benchmarks/accuracy/results.jso
 
 F1 = {
     ("placed", "8-12"): 0.95,
-    ("placed", "12-25"): 0.97,
-    ("placed", "5-8"): 0.70,
+    ("placed", "12-25"): 0.975,
+    ("placed", "5-8"): 0.77,
 }
 FALSE_PER_MIN = {("rest", ALL): 0.2, ("movement", ALL): 1.0}
 TOLD_APART = {"synthetic, cramp": "cramp", "synthetic, contraction": "voluntary"}
