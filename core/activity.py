@@ -133,7 +133,7 @@ class Swell:
 
     so_far: Burst  # as if it ended at what was seen: its fall and its aftermath are unknown until `ended`
     seen_sample: int  # the signal was seen up to here
-    climb: float  # growth of the level after the first 0.4 s, octaves a second; 0 if it is too short
+    climb: float  # growth of the level after its first 0.4 s, octaves a second; 0 if too short
     just_before: int  # isolated potentials in the 20 s before its start
     long_before: int  # and in the 40 s before those
     state: Literal["open", "ended", "lapsed"] = "open"
