@@ -19,8 +19,9 @@ from fasciscope.dsp.grid import Grid
 from fasciscope.dsp.mains import MainsCanceller
 from fasciscope.dsp.settings import ChainSettings
 
-DELAY_AT_HZ = 80.0
-"""Where most of a surface potential's energy lies (science.md 2.1: median 44-95 Hz)."""
+DELAY_AT_HZ, DELAY_AT = 80.0, 0.3
+"""Where most of a surface potential's energy lies (science.md 2.1: median 44-95 Hz); but no more than
+this fraction of the rate, well below the corner: at 200 Hz, 80 Hz is the corner, six samples late."""
 
 AT_ONCE = 8  # frames filtered at a time: more gain nothing and take memory
 
@@ -56,8 +57,9 @@ class Conditioner:
         self._band = SosFilter(self.band_sos, n_channels)
         self._low = SosFilter(detection, n_channels)
         self.mains = MainsCanceller(settings.mains, rate_hz, highest_hz, n_channels)
-        self.delay_n = round(group_delay_s(rate_hz, detection, DELAY_AT_HZ) * rate_hz)
-        self.band_delay_n = round(group_delay_s(rate_hz, self.band_sos, DELAY_AT_HZ) * rate_hz)
+        at_hz = min(DELAY_AT_HZ, DELAY_AT * rate_hz)
+        self.delay_n = round(group_delay_s(rate_hz, detection, at_hz) * rate_hz)
+        self.band_delay_n = round(group_delay_s(rate_hz, self.band_sos, at_hz) * rate_hz)
         self._step, self._piece = grid.step, grid.piece
         self._in_hole = np.zeros(n_channels, dtype=bool)
 

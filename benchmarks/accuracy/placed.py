@@ -14,6 +14,7 @@ from scipy.signal import resample_poly
 
 from benchmarks.accuracy.case import Array, Case, Part, recording_of
 from benchmarks.accuracy.material import REST, Stretch, of_part, read, waveforms
+from fasciscope.core.tier import tier_of
 from fasciscope.datasets.synth import Placed, Truth, Waveform, place
 
 SESSION_S, TIMES = 60.0, 4
@@ -138,16 +139,44 @@ def lively(part: Part, seeds: range) -> Iterator[Case]:
     yield from placed(part, seeds, LIVELY, "placed, lively")
 
 
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A simple board: its rate, the size of a count (10 bits; None is fine), is its filter known."""
+
+    rate_hz: float
+    lsb_uv: float | None = None
+    filtered: bool = True
+
+    @property
+    def bandwidth_hz(self) -> tuple[float, float] | None:
+        """What the board states."""
+        return (0.0, PASSED * self.rate_hz) if self.filtered else None
+
+    @property
+    def name(self) -> str:
+        """In a few words, with its tier."""
+        tier = tier_of(
+            self.rate_hz, bandwidth_hz=self.bandwidth_hz, resolution_uv=self.lsb_uv
+        ).letter
+        count = "" if self.lsb_uv is None else f", {self.lsb_uv:g} uV"
+        return f"tier {tier}: {self.rate_hz:g} Hz{count}"
+
+    def sees(self, uv: Array, rate_hz: float) -> Array:
+        """A signal (n,) as this board gives it."""
+        slow = resample_poly(uv, round(self.rate_hz), round(rate_hz))
+        if self.lsb_uv is None:
+            return np.asarray(slow)
+        counts: Array = np.clip(np.round(slow / self.lsb_uv), -512, 511)
+        return counts * self.lsb_uv
+
+
+PASSED = 0.4  # of the rate: what a slow board's filter lets through
 SLOWER = (
-    (500.0, None),
-    (500.0, 3.0),
-    (250.0, None),
-    (200.0, None),
-    (1000.0, 3.0),
-    (1000.0, 8.0),
-    (1000.0, 16.0),
+    *(Board(rate_hz) for rate_hz in (500.0, 250.0, 200.0)),
+    Board(250.0, filtered=False),
+    Board(500.0, 3.0),
+    *(Board(1000.0, lsb_uv) for lsb_uv in (3.0, 8.0, 16.0)),
 )
-"""(rate, size of a count in microvolts or None) of simple boards; 10 bits."""
 
 
 def coarse(part: Part, seeds: range) -> Iterator[Case]:
@@ -160,19 +189,18 @@ def coarse(part: Part, seeds: range) -> Iterator[Case]:
         for k, (stretch, rest, rate_hz) in enumerate(sessions(part, DISTURBED_S)):
             rng = np.random.default_rng([seed, k, 7])
             made = with_potentials(rest, rate_hz, fitting(units, rate_hz), (8.0, 25.0), rng)
-            slow_hz, lsb_uv = SLOWER[(k + seed) % len(SLOWER)]
-            if slow_hz > rate_hz:
-                continue
-            uv = resample_poly(made.uv[:, 0], round(slow_hz), round(rate_hz))
-            if lsb_uv is not None:
-                uv = np.clip(np.round(uv / lsb_uv), -512, 511) * lsb_uv
-            recording = recording_of(uv, slow_hz, resolution_uv=lsb_uv)
-            truth = _slower(made.truth, slow_hz, len(uv))
-            yield Case("coarse boards", stretch.subject, recording, truth, _board(slow_hz, lsb_uv))
-
-
-def _board(rate_hz: float, lsb_uv: float | None) -> str:
-    return f"{rate_hz:g} Hz" if lsb_uv is None else f"{rate_hz:g} Hz, {lsb_uv:g} uV"
+            for board in SLOWER:
+                if board.rate_hz > rate_hz:
+                    continue
+                uv = board.sees(made.uv[:, 0], rate_hz)
+                recording = recording_of(
+                    uv,
+                    board.rate_hz,
+                    resolution_uv=board.lsb_uv,
+                    bandwidth_hz=board.bandwidth_hz,
+                )
+                truth = _slower(made.truth, board.rate_hz, len(uv))
+                yield Case("coarse boards", stretch.subject, recording, truth, board.name)
 
 
 def _slower(truth: Truth, rate_hz: float, n_samples: int) -> Truth:

@@ -43,6 +43,18 @@ def test_clear_potentials_are_found_where_they_are() -> None:
     assert all(15 < p.snr < 30 for p in found)
 
 
+@pytest.mark.parametrize("rate_hz", [200.0, 250.0, 333.0])
+def test_slow_boards_give_potentials_where_they_are(rate_hz: float) -> None:
+    """At 200 Hz the filters' delay was taken at their corner, and measures missed by 50 ms."""
+    at_s = np.array([12.0, 13.1, 14.7, 15.2, 17.9, 21.0])
+    rest = signal.lfilter([1.0], [1.0, -0.9], noise(round(25 * rate_hz), seed=2), axis=0)
+    info = info_of(1, rate_hz)
+    uv = with_waves(rest, at_s, rate_hz, size=200.0, centre_hz=45.0)
+    found = strong(activities(info, blocks_of(info, uv)))
+    peaks = np.array([p.peak_sample for p in found]) / rate_hz
+    assert all(np.abs(peaks - t).min() < 0.015 for t in at_s)
+
+
 def test_the_first_seconds_are_searched_too() -> None:
     uv = with_waves(noise(15_000, seed=2), [0.5, 1.7], RATE_HZ, size=60.0)
     assert len(strong(through(uv))) == 2
