@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import resample_poly
 
 from fasciscope.dsp.filters import BackwardPass
 
@@ -24,6 +25,7 @@ NEARLY = 0.85
 BEFORE_S = 0.06  # what is cut out on either side; the backward filter settles in what follows
 AFTER_S = 0.13
 LEVEL_S = 0.004  # the raw level is taken this far before and after, over one wave of the mains
+FINE_HZ = 2000.0  # sizes and lengths are taken at this rate or above: between samples lies more
 FLOOR = 0.1  # a potential lasts while its envelope exceeds this part of its peak
 
 
@@ -74,19 +76,22 @@ def measure(
     peak = np.clip(rows + at - before, 0, len(feature) - 1)
     extent, spectrum = half_samples(rate_hz, EXTENT_S), half_samples(rate_hz, SPECTRUM_S)
     around = _around(wide, at, spectrum)  # the longest; the others lie in its middle
-    near = _middle(around, extent)
+    finer = math.ceil(FINE_HZ / rate_hz)
+    fine_ms = 1e3 / (finer * rate_hz)
+    near = _near(around, extent, finer)
     peak_to_peak = near.max(axis=1) - near.min(axis=1)
-    start, end = _span(near, noise)
+    first, last = _span(near, noise)
+    start, end = first // finer, -(-last // finer)
     median_hz, sharpness = _spectral(around, rate_hz)
     return Measures(
         peak_sample=origin + peak,
         start_sample=origin + peak - extent + start,
         end_sample=origin + peak - extent + end + 1,
         peak_to_peak=peak_to_peak,
-        duration_ms=(end - start + 1).astype(np.float64) * 1e3 / rate_hz,
-        half_width_ms=_half_width(near) * 1e3 / rate_hz,
-        rise_ms=(extent - start.astype(np.float64)) * 1e3 / rate_hz,
-        phases=_phases(near, start, end),
+        duration_ms=(last - first + 1).astype(np.float64) * fine_ms,
+        half_width_ms=_half_width(near) * fine_ms,
+        rise_ms=(extent * finer - first.astype(np.float64)) * fine_ms,
+        phases=_phases(near, first, last),
         median_hz=median_hz,
         low_ratio=_step(raw, peak, channels, rate_hz, line_hz) / peak_to_peak,
         sharpness=sharpness,
@@ -140,6 +145,13 @@ def _middle(around: NDArray[np.float64], half: int) -> NDArray[np.float64]:
     return around[:, middle - half : middle + half + 1]
 
 
+def _near(around: NDArray[np.float64], half: int, finer: int) -> NDArray[np.float64]:
+    """The 2 half + 1 columns in the middle, with `finer` - 1 more between each two (band-limited)."""
+    if finer == 1:
+        return _middle(around, half)
+    return _middle(resample_poly(around, finer, 1, axis=1)[:, : 1 - finer], half * finer)
+
+
 def _span(
     near: NDArray[np.float64], noise: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -181,7 +193,12 @@ def _spectral(
     power = np.abs(np.fft.rfft(windows * taper, axis=1)) ** 2
     total = np.cumsum(power, axis=1)
     whole = total[:, -1] + 1e-300
-    median = hz[(total < 0.5 * whole[:, None]).sum(axis=1)]
+    at = (total < 0.5 * whole[:, None]).sum(axis=1)
+    row = np.arange(len(power))
+    above = np.maximum(total[row, at] - 0.5 * whole, 0.0) / (power[row, at] + 1e-300)
+    median = np.maximum(
+        hz[at] + (0.5 - above) * hz[1], 0.0
+    )  # a bin's power lies half a bin about it
     sharp = power[:, hz > 200.0].sum(axis=1) / whole
     return median, sharp
 

@@ -138,6 +138,6 @@ def test_a_prodrome_is_counted_in_the_minute_before() -> None:
 def test_sites_that_work_together_are_named() -> None:
     uv = noise(40_000, 3, seed=6)
     uv[15_000:22_000, :2] += noise(7_000, 2, rms=60.0, seed=7)
-    found = bursts(uv, 1000.0)
+    found = sorted(bursts(uv, 1000.0), key=lambda b: b.channel)
     assert [(b.channel, b.channels) for b in found] == [(0, (0, 1)), (1, (0, 1))]
     assert all(b.common < 0.3 for b in found)

@@ -10,9 +10,11 @@ from fasciscope.dsp.potentials import Measures, measure
 RATES = [1000.0, 2000.0, 4000.0]
 
 
-def gaussian_wave(rate_hz: float, hz: float, width_s: float) -> NDArray[np.float64]:
-    """A cosine of height 100 under a Gaussian, its peak at 0.5 s of one second."""
-    time_s = np.arange(int(rate_hz)) / rate_hz - 0.5
+def gaussian_wave(
+    rate_hz: float, hz: float, width_s: float, late_s: float = 0.0
+) -> NDArray[np.float64]:
+    """A cosine of height 100 under a Gaussian, its peak `late_s` after 0.5 s of one second."""
+    time_s = np.arange(int(rate_hz)) / rate_hz - 0.5 - late_s
     wave: NDArray[np.float64] = (
         100 * np.cos(2 * np.pi * hz * time_s) * np.exp(-((time_s / width_s) ** 2))
     )
@@ -54,7 +56,19 @@ def test_the_peak_is_found_within_12_ms_of_where_it_was_seen(rate_hz: float) -> 
 @pytest.mark.parametrize("rate_hz", RATES)
 def test_the_height_is_peak_to_peak(rate_hz: float) -> None:
     feature = gaussian_wave(rate_hz, 80.0, 0.006)
-    assert measured(feature, rate_hz).peak_to_peak[0] == pytest.approx(np.ptp(feature))
+    assert measured(feature, rate_hz).peak_to_peak[0] == pytest.approx(np.ptp(feature), rel=1e-3)
+
+
+@pytest.mark.parametrize("rate_hz", [500.0, *RATES])
+def test_the_height_does_not_hang_on_where_the_samples_lie(rate_hz: float) -> None:
+    """At 500 Hz the samples beside a summit may both be 4 % lower."""
+    heights, widths_ms = [], []
+    for late in np.linspace(0.0, 1.0, 7):
+        found = measured(gaussian_wave(rate_hz, 80.0, 0.006, late / rate_hz), rate_hz)
+        heights.append(found.peak_to_peak[0])
+        widths_ms.append(found.half_width_ms[0])
+    assert np.ptp(heights) < 0.01 * max(heights)
+    assert np.ptp(widths_ms) <= 0.55  # half a millisecond is what is resolved
 
 
 @pytest.mark.parametrize("rate_hz", RATES)
@@ -68,7 +82,7 @@ def test_the_phases_are_counted(rate_hz: float, hz: float, phases: int) -> None:
 @pytest.mark.parametrize("hz", [60.0, 100.0, 150.0])
 def test_the_median_frequency_is_the_waves(rate_hz: float, hz: float) -> None:
     found = measured(gaussian_wave(rate_hz, hz, 0.012), rate_hz)
-    assert found.median_hz[0] == pytest.approx(hz, abs=16.0)
+    assert found.median_hz[0] == pytest.approx(hz, abs=2.0)
 
 
 def test_a_longer_wave_lasts_longer_and_a_spike_is_sharp() -> None:
