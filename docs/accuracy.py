@@ -32,10 +32,66 @@ def page(results: dict[str, Any]) -> str:
     """The page as Markdown."""
     rows = results["rows"]
     ours = [row for row in rows if row["finder"] == OURS]
-    text = [HEAD, *_potentials(ours), *_quiet(ours), *_sustained(ours), *_sure(ours)]
+    text = [HEAD, *_aims(ours), *_potentials(ours), *_quiet(ours), *_sustained(ours), *_sure(ours)]
     if len(ours) < len(rows):
         text += _peers(rows)
+    if results.get("measures"):
+        text += [*_measured(results["measures"]), *_grouped(results["measures"])]
     return "\n".join([*text, ""])
+
+
+AIMS = (
+    ("F1 of potentials, >= 8 x noise", ">= 0.97", "placed", ">= 8", "f1"),
+    ("F1 of potentials, 5-8 x noise", ">= 0.80", "placed", "5-8", "f1"),
+    ("the same of lively units, >= 8 x", "", "placed, lively", ">= 8", "f1"),
+    ("the same of lively units, 5-8 x", "", "placed, lively", "5-8", "f1"),
+    ("false alarms a minute on rest", "<= 0.2", "rest", "all", "false_per_min"),
+    ("evoked potentials found", "1", "evoked potentials", "all", "sensitivity"),
+    ("fasciculations a minute in movement", "<= 1", "movement", "all", "false_per_min"),
+    ("the same in contractions", "<= 1", "contraction", "all", "false_per_min"),
+    ("the same beside one unit's steady firing", "<= 1", "tonic unit", "all", "false_per_min"),
+    ("the same beside brief jerks", "<= 1", "brief jerks", "all", "false_per_min"),
+)
+"""(what, aim, suite, band, figure)."""
+
+TOGETHER, EVERYTHING = "cramps and contractions", "all suites"
+
+
+def _aims(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """The aims that were set, and what was reached."""
+    by_key = {(row["suite"], row["band"]): row for row in rows}
+    yield "## Aims, and what was reached\n"
+    yield "| measure | aim | reached |"
+    yield "|---|---|---|"
+    for what, aim, suite, band, figure in AIMS:
+        if (suite, band) in by_key:
+            yield _row(what, aim, _share(by_key[suite, band]["figures"][figure]))
+    if (TOGETHER, "all") in by_key:
+        yield from _states(by_key[TOGETHER, "all"]["figures"])
+    if (EVERYTHING, "all") in by_key:
+        figures = by_key[EVERYTHING, "all"]["figures"]
+        yield _row(
+            "calibration error over all events", "<= 0.05", _plain(figures["calibration_error"])
+        )
+        yield _row("peak off by, median (ms)", "<= 1", _plain(figures["late_ms"]))
+    same, of = (sum(row[name] for row in rows) for name in ("live_same", "live_cases"))
+    yield _row("live as offline", "all", f"{same} of {of} sessions")
+    yield ""
+
+
+def _states(figures: dict[str, Any]) -> Iterator[str]:
+    for name, told in figures["states"].items():
+        for figure, words in (("sensitivity", "sensitivity"), ("ppv", "PPV")):
+            yield _row(f"{name}, whole: {words}", ">= 0.95", _share(told[figure]))
+    if figures["onset_s"]:
+        median, most = figures["onset_s"]
+        yield _row(
+            "onset of cramps off by (s), median and 90 %", "<= 1", f"{median:.2f}, {most:.2f}"
+        )
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _potentials(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -103,6 +159,56 @@ def _peers(rows: list[dict[str, Any]]) -> Iterator[str]:
         cells = ["" if f is None or f[name]["value"] is None else f"{f[name]['value']:.2f}"
                  for f in found]  # fmt: skip
         yield _row(suite, band, "F1" if name == "f1" else "false/min", *cells)
+
+
+OFF = {
+    "amplitude": "amplitude, ratio",
+    "over noise": "over noise, ratio",
+    "area": "area, ratio",
+    "duration": "duration, ms",
+    "half width": "half width, ms",
+    "rise": "rise, ms",
+    "phases": "phases",
+    "median": "median, Hz",
+}
+
+
+def _measured(measures: dict[str, Any]) -> Iterator[str]:
+    """Bias and spread of every measure, by tier and size."""
+    yield "\n## Measures of potentials, found to true\n"
+    yield "Real units in real rest: median (quartiles) of the ratio or the difference to the truth, which is"
+    yield "what is measured of the unit alone. Where the tier does not give a measure, the cell is empty.\n"
+    yield _row("tier", "Hz", "size", "found", "peak off by, ms", *OFF.values())
+    yield "|---|---|---|---|---|" + "---|" * len(OFF)
+    for row in measures["measured"]:
+        if set(row["off"]) == {"amplitude", "over noise"}:  # the truth itself
+            continue
+        found = f"{row['found']} of {row['placed']}"
+        off = [_spread(row["off"].get(name)) for name in OFF]
+        head = (row["tier"], f"{row['rate_hz']:g}", f"{row['size']:g}", found)
+        yield _row(*head, _spread(row["error_ms"]), *off)
+
+
+def _grouped(measures: dict[str, Any]) -> Iterator[str]:
+    """Shapes against units, and rates against themselves."""
+    yield "\n## Shapes against units, and rates that repeat themselves\n"
+    yield "| size | sessions | potentials found | adjusted Rand index | units / lasting shapes | correlation |"
+    yield "|---|---|---|---|---|---|"
+    for row in measures["grouped"]:
+        found = f"{row['found']} of {row['placed']}"
+        units = f"{row['units']} / {row['shapes']}"
+        yield _row(row["band"], str(row["sessions"]), found, _spread(row["rand"]), units,
+                   _spread(row["correlation"]))  # fmt: skip
+    told = measures["repeated"]
+    yield "\nICC(2,1) of the rates of two halves of a session, "
+    yield f"{told['sessions']} synthetic sessions: found {_share(told['halves_found'])}, "
+    yield f"the truth's own {_share(told['halves_true'])}; found to true {_share(told['found_to_true'])}."
+
+
+def _spread(value: dict[str, float] | None) -> str:
+    if value is None or value["median"] is None:
+        return ""
+    return f"{value['median']:.2f} ({value['low']:.2f} to {value['high']:.2f})"
 
 
 def _share(interval: dict[str, float | None]) -> str:

@@ -9,10 +9,9 @@ from benchmarks.accuracy.material import DATA
 from benchmarks.accuracy.ours import Finder, in_order, live, offline
 from benchmarks.accuracy.peers import absent, present
 from benchmarks.accuracy.score import Figures, Tally, figures, tally
-from benchmarks.accuracy.suites import SUITES
+from benchmarks.accuracy.suites import ALL, EVERYTHING, SUITES, TOGETHER, bands
 
 OURS = "fasciscope"
-ALL = "all"
 LIVE_EVERY = 7
 """Every so many cases are also found live and compared."""
 
@@ -29,37 +28,69 @@ class Row:
     live_cases: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a suite gave: tallies by (suite, band, finder), and by suite which cases were the same live."""
+
+    tallies: dict[tuple[str, str, str], list[Tally]]
+    lived: dict[str, list[bool]]
+
+    def rows(self) -> list[Row]:
+        """A row each; of every suite that of all its cases last."""
+        suites = list(dict.fromkeys(suite for suite, _, _ in self.tallies))
+        keys = sorted(self.tallies, key=lambda key: (suites.index(key[0]), key[1] == ALL))
+        return [_row(*key, self.tallies[key], self.lived[key[0]]) for key in keys]
+
+    def whole(self) -> dict[str, list[Tally]]:
+        """Ours of every band, by suite."""
+        keys = [key for key in self.tallies if key[1:] == (ALL, OURS)]
+        return {suite: self.tallies[suite, ALL, OURS] for suite, _, _ in keys}
+
+
 def run(
     part: Part, names: Sequence[str], seeds: int | None = None, *, peers: bool = False
 ) -> list[Row]:
-    """All rows in order of suites, bands, finders; a band of a suite's own is followed by `all`."""
+    """All rows in order of suites, bands, finders; then those of several suites together."""
     finders: dict[str, Finder] = {OURS: offline}
     if peers:
         finders |= present()
         for name in absent():
             print(f"{name}: left out, not installed (extra 'bench')")
     rows: list[Row] = []
+    whole: dict[str, list[Tally]] = {}
     for name in names:
-        rows += _suite(part, name, seeds, finders)
-    return rows
+        counted = _suite(part, name, seeds, finders)
+        rows += counted.rows()
+        whole |= counted.whole()
+    return [*rows, *_together(whole)]
 
 
-def _suite(part: Part, name: str, seeds: int | None, finders: dict[str, Finder]) -> list[Row]:
+def _together(whole: dict[str, list[Tally]]) -> list[Row]:
+    """Rows of suites that are read together, where all of them were run."""
+    groups = {name: suites for name, suites in TOGETHER.items() if set(suites) <= set(whole)}
+    if len(whole) > 1:
+        groups[EVERYTHING] = tuple(whole)
+    return [
+        Row(name, ALL, OURS, figures([t for suite in suites for t in whole[suite]]))
+        for name, suites in groups.items()
+    ]
+
+
+def _suite(part: Part, name: str, seeds: int | None, finders: dict[str, Finder]) -> _Counted:
     suite = SUITES[name]
+    counted = _Counted(defaultdict(list), defaultdict(list))
     if suite.real and not DATA.exists():
         print(f"{name}: left out, the recordings are not here ({DATA})")
-        return []
-    tallies: dict[tuple[str, str, str], list[Tally]] = defaultdict(list)
-    lived: dict[str, list[bool]] = defaultdict(list)
+        return counted
     for k, case in enumerate(suite.make(part, range(seeds or suite.seeds))):
         for finder, find in finders.items():
             found = find(case)
-            counted = tally(case, found)
-            for band in {case.band or ALL, ALL}:
-                tallies[case.suite, band, finder].append(counted)
+            one = tally(case, found)
+            for band in bands(case):
+                counted.tallies[case.suite, band, finder].append(one)
             if finder == OURS and k % LIVE_EVERY == 0:
-                lived[case.suite].append(in_order(found) == in_order(live(case)))
-    return [_row(*key, counted, lived[key[0]]) for key, counted in tallies.items()]
+                counted.lived[case.suite].append(in_order(found) == in_order(live(case)))
+    return counted
 
 
 def _row(suite: str, band: str, finder: str, counted: list[Tally], lived: list[bool]) -> Row:

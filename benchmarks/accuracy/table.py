@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.accuracy.case import Part
 from benchmarks.accuracy.measuring import Measuring
-from benchmarks.accuracy.run import Row
+from benchmarks.accuracy.run import OURS, Row
 from fasciscope.core import Interval
 
 HEAD = ("suite", "band", "finder", "cases", "true", "sensitivity", "PPV", "F1", "false/min", "ms")
@@ -48,6 +48,8 @@ def _share(x: Interval) -> str:
 def _more(rows: Sequence[Row]) -> list[str]:
     lines = []
     for row in rows:
+        if row.finder != OURS:  # the others tell neither states nor probabilities
+            continue
         f = row.figures
         told = [
             f"{label}: sensitivity {_share(x['sensitivity'])}, PPV {_share(x['ppv'])}"
