@@ -67,7 +67,9 @@ def run(
 
 def _together(whole: dict[str, list[Tally]]) -> list[Row]:
     """Rows of suites that are read together, where all of them were run."""
-    groups = {name: suites for name, suites in TOGETHER.items() if set(suites) <= set(whole)}
+    groups: dict[str, tuple[str, ...]] = {
+        name: suites for name, suites in TOGETHER.items() if set(suites) <= set(whole)
+    }
     if len(whole) > 1:
         groups[EVERYTHING] = tuple(whole)
     return [
