@@ -18,6 +18,8 @@ from fasciscope.datasets.score_rates import per_minute, proportion
 
 TOLERANCE_S = 0.015
 STATES = (Label.CRAMP, Label.VOLUNTARY)
+SUSTAINED = (*STATES, Label.REPETITIVE)
+VISIBLE = 2.0  # level over the noise's
 DRAWS = 1000
 BINS = 10
 
@@ -79,9 +81,13 @@ def _states(
     truth = case.truth
     if not any(e.label in STATES for e in truth.events):
         return {}, [], []
+    every = marks_of(truth.events, truth.rate_hz, truth.channels)
+    hidden = [mark for mark in every if mark.label in STATES and _hidden(mark, every)]
+    theirs = [mark for mark in every if mark not in hidden]
     long = [e for e in found if e.label in STATES and _lasts(e, truth.rate_hz)]
     mine = marks_of(long, truth.rate_hz, truth.channels)
-    theirs = marks_of(truth.events, truth.rate_hz, truth.channels)
+    kept = [k for k, m in enumerate(mine) if _partner(m, theirs) or not _partner(m, hidden)]
+    long, mine = [long[k] for k in kept], [mine[k] for k in kept]
     score = score_marks(mine, theirs, truth.channels, truth.n_samples / truth.rate_hz)
     counts = {s.label: (s.hits, s.false, s.missed) for s in score.states if s.label in STATES}
     pairs = [(m, _partner(m, theirs)) for m in mine]
@@ -89,6 +95,23 @@ def _states(
     sure = [(e.probability, partner is not None and partner.label is e.label)
             for e, (_, partner) in zip(long, pairs, strict=True)]  # fmt: skip
     return counts, onsets, sure
+
+
+def _hidden(mark: Mark, others: Sequence[Mark]) -> bool:
+    """Nobody can be asked to find it: it is not above the noise, or lies for the most part in a longer one."""
+    if mark.snr is not None and mark.snr < VISIBLE:
+        return True
+    longer = [
+        o
+        for o in others
+        if o.channel == mark.channel and o.label in SUSTAINED and _length_s(o) > _length_s(mark)
+    ]
+    inside = (min(o.end_s, mark.end_s) - max(o.start_s, mark.start_s) for o in longer)
+    return any(2 * shared_s >= _length_s(mark) for shared_s in inside)
+
+
+def _length_s(mark: Mark) -> float:
+    return mark.end_s - mark.start_s
 
 
 def _lasts(event: Event, rate_hz: float) -> bool:
