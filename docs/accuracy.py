@@ -37,6 +37,7 @@ def page(results: dict[str, Any]) -> str:
         text += _peers(rows)
     if results.get("measures"):
         text += [*_measured(results["measures"]), *_grouped(results["measures"])]
+        text += _patterns(results["measures"]["patterns"])
     return "\n".join([*text, ""])
 
 
@@ -203,6 +204,20 @@ def _grouped(measures: dict[str, Any]) -> Iterator[str]:
     yield "\nICC(2,1) of the rates of two halves of a session, "
     yield f"{told['sessions']} synthetic sessions: found {_share(told['halves_found'])}, "
     yield f"the truth's own {_share(told['halves_true'])}; found to true {_share(told['found_to_true'])}."
+
+
+def _patterns(patterns: dict[str, Any]) -> Iterator[str]:
+    """Whole sessions."""
+    yield "\n## Patterns of whole sessions\n"
+    yield "Synthetic sessions of three minutes (the short one: one minute). A cramp without fasciculations"
+    yield "before it, tremor and steady units are among them.\n"
+    yield "| session | its pattern | named so | probability given to it |"
+    yield "|---|---|---|---|"
+    for kind in patterns["kinds"]:
+        given = f"{kind['probability']:.2f}"
+        yield _row(kind["name"], f"`{kind['pattern']}`", _share(kind["right"]), given)
+    yield f"\nExpected calibration error {patterns['calibration_error']:.3f}. The 95 % interval of the rate"
+    yield f"holds the true rate in a share of {_share(patterns['covered'])}."
 
 
 def _spread(value: dict[str, float] | None) -> str:

@@ -7,6 +7,7 @@ from benchmarks.accuracy.case import Part
 from benchmarks.accuracy.grouping import Grouped, grouped
 from benchmarks.accuracy.material import DATA
 from benchmarks.accuracy.measures import MEASURES, TRUE_SNR, Measured, Spread, measured
+from benchmarks.accuracy.patterns import LONG_S, SHORT_S, Patterns, patterns
 from benchmarks.accuracy.repeating import DURATION_S, PER_MIN, Repeated, repeated
 from fasciscope.core import Interval
 
@@ -44,14 +45,17 @@ class Measuring:
     measured: list[Measured]
     grouped: list[Grouped]
     repeated: Repeated
+    patterns: Patterns
 
 
 def measuring(part: Part, seeds: int | None = None) -> Measuring:
     """Measure the measures of a part."""
     if not DATA.exists():
         print(f"{NAME}: real units left out, the recordings are not here ({DATA})")
-        return Measuring([], [], repeated(part))
-    return Measuring(measured(part, seeds or 1), grouped(part, seeds or 1), repeated(part))
+        return Measuring([], [], repeated(part), patterns(part))
+    return Measuring(
+        measured(part, seeds or 1), grouped(part, seeds or 1), repeated(part), patterns(part)
+    )
 
 
 def tables(found: Measuring) -> str:
@@ -66,8 +70,22 @@ def tables(found: Measuring) -> str:
             *aligned([SHAPE_HEAD, *(_grouped(row) for row in found.grouped)]),
             "",
             *_repeated(found.repeated),
+            "",
+            *_patterns(found.patterns),
         ]
     )
+
+
+def _patterns(found: Patterns) -> list[str]:
+    """Whole sessions."""
+    head = ("session", "pattern", "named so (95 %)", "probability given to it")
+    lines = [(k.name, k.pattern, _sure(k.right), f"{k.probability:.2f}") for k in found.kinds]
+    return [
+        f"Patterns of synthetic sessions of {LONG_S:g} s (a short one {SHORT_S:g} s).",
+        *aligned([head, *lines]),
+        f"calibration error {found.calibration_error:.3f}",
+        f"intervals that hold the true rate: {_sure(found.covered)}",
+    ]
 
 
 def aligned(lines: Sequence[tuple[str, ...]]) -> list[str]:
@@ -116,8 +134,8 @@ def _repeated(row: Repeated) -> list[str]:
     limits = f"limits of agreement {row.ratio.low:.2f}-{row.ratio.high:.2f}"
     return [
         f"Repeatability: ICC(2,1) (95 %), {sessions}, {rates}.",
-        f"halves, found: {_icc(row.halves_found)}; halves of the truth: {_icc(row.halves_true)}",
-        f"found to true: {_icc(row.found_to_true)}; ratio {row.ratio.ratio:.2f}, {limits}",
+        f"halves, found: {_sure(row.halves_found)}; halves of the truth: {_sure(row.halves_true)}",
+        f"found to true: {_sure(row.found_to_true)}; ratio {row.ratio.ratio:.2f}, {limits}",
     ]
 
 
@@ -126,5 +144,5 @@ def told(x: Spread) -> str:
     return f"{x.median:.2f} ({x.low:.2f} to {x.high:.2f})" if x.n else "-"
 
 
-def _icc(x: Interval) -> str:
+def _sure(x: Interval) -> str:
     return f"{x.value:.2f} ({x.low:.2f}-{x.high:.2f})"

@@ -10,6 +10,7 @@ from benchmarks.accuracy.grouping import adjusted_rand_index, grouped
 from benchmarks.accuracy.material import DATA
 from benchmarks.accuracy.measures import Measured, measured
 from benchmarks.accuracy.measuring import Measuring, tables
+from benchmarks.accuracy.patterns import patterns
 from benchmarks.accuracy.repeating import bootstrapped_icc, repeated
 from benchmarks.accuracy.table import write
 
@@ -89,15 +90,27 @@ def test_lasting_shapes_are_the_waves_of_units() -> None:
 
 
 @pytest.mark.slow
+def test_sessions_have_their_pattern_an_honest_probability_and_true_intervals() -> None:
+    found = patterns(Part.TEST)
+    assert min(kind.right.value for kind in found.kinds) >= 0.75
+    assert np.mean([kind.right.value for kind in found.kinds]) >= 0.95
+    assert found.calibration_error <= 0.05
+    assert found.covered.high >= 0.95
+
+
+@pytest.mark.slow
 def test_synthetic_rates_are_near_the_truth_and_repeat_as_it_does() -> None:
     rates = repeated(Part.TEST)
     assert rates.found_to_true.value >= 0.95
     assert rates.halves_found.value >= rates.halves_true.value - 0.1
 
 
+@pytest.mark.slow
 def test_few_synthetic_rates_are_told_and_written(tmp_path: Path) -> None:
-    found = Measuring([], [], repeated(Part.TEST, sessions=3))
+    few = patterns(Part.TEST, sessions=1)
+    found = Measuring([], [], repeated(Part.TEST, sessions=3), few)
     assert "3 synthetic sessions" in tables(found)
+    assert all(kind.name in tables(found) for kind in few.kinds)
     file = tmp_path / "figures.json"
     write(file, Part.TEST, [], found)
     assert '"found_to_true"' in file.read_text(encoding="utf-8")
