@@ -22,13 +22,26 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One recording with its truth; `source` names whose signal it is, `band` the potentials' size."""
+    """One recording with its truth; `source` names whose signal it is, `band` the potentials' size.
+
+    `known` are the spans (first, end) in which the truth is known, in order; empty: everywhere.
+    """
 
     suite: str
     source: str
     recording: Recording
     truth: Truth
     band: str = ""
+    known: tuple[tuple[int, int], ...] = ()
+
+    def knows(self, sample: int) -> bool:
+        """Is the truth known at this sample?"""
+        return not self.known or any(first <= sample < end for first, end in self.known)
+
+    @property
+    def known_n(self) -> int:
+        """Samples in which the truth is known."""
+        return sum(end - first for first, end in self.known) if self.known else self.truth.n_samples
 
     @property
     def uv(self) -> Array:

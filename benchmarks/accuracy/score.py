@@ -45,7 +45,11 @@ def tally(case: Case, found: Sequence[Event]) -> Tally:
     late: list[float] = []
     sure: list[tuple[float, bool]] = []
     for channel in range(len(truth.channels)):
-        mine = [e for e in found if e.label is Label.FASCICULATION and e.channel == channel]
+        mine = [
+            e
+            for e in found
+            if e.label is Label.FASCICULATION and e.channel == channel and case.knows(e.peak_sample)
+        ]
         theirs = truth.of(Label.FASCICULATION, channel)
         times = _peaks(mine, truth.rate_hz)
         right = np.zeros(len(mine), dtype=bool)
@@ -69,9 +73,15 @@ def _peaks(events: Sequence[Event] | Sequence[object], rate_hz: float) -> Array:
 
 
 def _judged_minutes(case: Case, found: Sequence[Event]) -> float:
-    whole = len(case.truth.channels) * case.truth.n_samples
+    whole = len(case.truth.channels) * case.known_n
+    known = case.known or ((0, case.truth.n_samples),)
     left_out = [e for e in found if e.label is Label.NOT_ASSESSABLE]
-    return (whole - sum(e.end_sample - e.start_sample for e in left_out)) / case.truth.rate_hz / 60
+    out = sum(
+        max(0, min(e.end_sample, end) - max(e.start_sample, first))
+        for e in left_out
+        for first, end in known
+    )
+    return (whole - out) / case.truth.rate_hz / 60
 
 
 def _states(

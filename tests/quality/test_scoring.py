@@ -1,5 +1,7 @@
 """What the benchmark asks for, and what it does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,16 @@ def test_strong_potentials_are_told_by_how_often_they_come(n: int, often: str) -
     case = case_of(truth_of(*events), "8-12")
     assert bands(case) == ["8-12", ">= 8", f">= 8, {often} a minute", "all"]
     assert bands(case_of(truth_of(*events), "5-8")) == ["5-8", "all"]
+
+
+def test_what_lies_where_nobody_knows_is_neither_right_nor_wrong() -> None:
+    here = TruthEvent(Label.FASCICULATION, 0, 1000, 1001, 1003, "unit")
+    case = replace(case_of(truth_of(here)), known=((900, 1200),))
+    inside, outside = (
+        Event(0, at, at + 1, at + 3, Label.FASCICULATION, 0.9) for at in (1100, 3000)
+    )
+    counted = tally(case, [inside, outside])
+    assert (counted.hits, counted.missed, counted.false) == (0, 1, 1)
+    assert counted.minutes == pytest.approx(3.0 / 60)
+    dead = Event(0, 1000, 1000, 2000, Label.NOT_ASSESSABLE, 1.0)
+    assert tally(case, [dead]).minutes == pytest.approx(1.0 / 60)
