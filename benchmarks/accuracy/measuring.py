@@ -9,6 +9,7 @@ from benchmarks.accuracy.material import DATA
 from benchmarks.accuracy.measures import MEASURES, TRUE_SNR, Measured, Spread, measured
 from benchmarks.accuracy.patterns import LONG_S, SHORT_S, Patterns, patterns
 from benchmarks.accuracy.repeating import DURATION_S, PER_MIN, Repeated, repeated
+from benchmarks.accuracy.timing import Timed, timed
 from fasciscope.core import Interval
 
 NAME = "measures"
@@ -40,22 +41,23 @@ SHAPE_HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
-    """All of it; without recordings only the rates of synthetic sessions."""
+    """All of it; without recordings only what is synthetic."""
 
     measured: list[Measured]
     grouped: list[Grouped]
     repeated: Repeated
     patterns: Patterns
+    timed: tuple[Timed, ...]
 
 
 def measuring(part: Part, seeds: int | None = None) -> Measuring:
     """Measure the measures of a part."""
-    if not DATA.exists():
+    real: tuple[list[Measured], list[Grouped]] = [], []
+    if DATA.exists():
+        real = measured(part, seeds or 1), grouped(part, seeds or 1)
+    else:
         print(f"{NAME}: real units left out, the recordings are not here ({DATA})")
-        return Measuring([], [], repeated(part), patterns(part))
-    return Measuring(
-        measured(part, seeds or 1), grouped(part, seeds or 1), repeated(part), patterns(part)
-    )
+    return Measuring(*real, repeated(part), patterns(part), timed(part))
 
 
 def tables(found: Measuring) -> str:
@@ -72,6 +74,8 @@ def tables(found: Measuring) -> str:
             *_repeated(found.repeated),
             "",
             *_patterns(found.patterns),
+            "",
+            *_timed(found.timed),
         ]
     )
 
@@ -86,6 +90,22 @@ def _patterns(found: Patterns) -> list[str]:
         f"calibration error {found.calibration_error:.3f}",
         f"intervals that hold the true rate: {_sure(found.covered)}",
     ]
+
+
+def _timed(found: Sequence[Timed]) -> list[str]:
+    """Trains of potentials."""
+    head = ("came", "intervals say: not by chance", "counts say so", "dispersion", "followed")
+    lines = [
+        (
+            row.name,
+            _sure(row.by_intervals),
+            _sure(row.by_counts),
+            f"{row.dispersion:.2f}",
+            f"{row.followed_found:.2f} of {row.followed_true:.2f}",
+        )
+        for row in found
+    ]
+    return ["Times of potentials against what they were drawn from.", *aligned([head, *lines])]
 
 
 def aligned(lines: Sequence[tuple[str, ...]]) -> list[str]:

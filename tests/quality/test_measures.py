@@ -13,6 +13,7 @@ from benchmarks.accuracy.measuring import Measuring, tables
 from benchmarks.accuracy.patterns import patterns
 from benchmarks.accuracy.repeating import bootstrapped_icc, repeated
 from benchmarks.accuracy.table import write
+from benchmarks.accuracy.timing import timed
 
 
 @pytest.fixture
@@ -99,6 +100,16 @@ def test_sessions_have_their_pattern_an_honest_probability_and_true_intervals() 
 
 
 @pytest.mark.slow
+def test_times_tell_chance_from_clusters_and_followers_are_counted() -> None:
+    chance, clusters, _, followed = timed(Part.TEST)
+    assert chance.by_intervals.low <= 0.05
+    assert chance.by_counts.low <= 0.05
+    assert clusters.by_counts.value >= 0.9
+    assert clusters.dispersion > 2
+    assert followed.followed_found == pytest.approx(followed.followed_true, abs=0.06)
+
+
+@pytest.mark.slow
 def test_synthetic_rates_are_near_the_truth_and_repeat_as_it_does() -> None:
     rates = repeated(Part.TEST)
     assert rates.found_to_true.value >= 0.95
@@ -108,7 +119,7 @@ def test_synthetic_rates_are_near_the_truth_and_repeat_as_it_does() -> None:
 @pytest.mark.slow
 def test_few_synthetic_rates_are_told_and_written(tmp_path: Path) -> None:
     few = patterns(Part.TEST, sessions=1)
-    found = Measuring([], [], repeated(Part.TEST, sessions=3), few)
+    found = Measuring([], [], repeated(Part.TEST, sessions=3), few, timed(Part.TEST, sessions=1))
     assert "3 synthetic sessions" in tables(found)
     assert all(kind.name in tables(found) for kind in few.kinds)
     file = tmp_path / "figures.json"
