@@ -18,7 +18,7 @@ def feature_branch(
     """Yield (first sample, samples (n, n_channels)) in 20-450 Hz without mains, frame by frame."""
     used = settings or ChainSettings()
     grid = grid_for(info.rate_hz, used)
-    framer = Framer(info.n_channels, grid.frame_n)
+    framer = Framer(info.n_channels, grid.frame_n, info.rate_hz)
     conditioner = Conditioner(grid, info.n_channels, used)
     for block in blocks:
         for frame in framer.push(block):

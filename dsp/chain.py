@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.core import Activity, FrameQuality, Potential, SampleBlock, Sighting, StreamInfo
+from fasciscope.core import Activity, SampleBlock, Sighting, StreamInfo
 from fasciscope.dsp import quality
+from fasciscope.dsp.assessor import Assessor
 from fasciscope.dsp.burstbook import BurstBook, FrameStats, Running
 from fasciscope.dsp.bursts import Region
 from fasciscope.dsp.conditioner import Conditioned, Conditioner
 from fasciscope.dsp.context import Context, Span
 from fasciscope.dsp.detector import Detector, Noise
-from fasciscope.dsp.frames import HOLE, Framer
+from fasciscope.dsp.frames import Framer
 from fasciscope.dsp.grid import grid_for
 from fasciscope.dsp.matched import QUIET
 from fasciscope.dsp.measurer import Candidates, Measurer
@@ -37,10 +38,10 @@ class Chain:
         n = info.n_channels
         self._rate_hz = info.rate_hz
         self._n_channels = n
-        self._framer = Framer(n, self.grid.frame_n)
+        self._framer = Framer(n, self.grid.frame_n, info.rate_hz)
         self._conditioner = Conditioner(self.grid, n, self._settings)
         self._noise = _Noises(n, self._settings)
-        self._scale = _scale(info)
+        self._assessor = Assessor(info, self._settings)
         self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
         self._measurer = Measurer(n, self.grid, self._conditioner, self._settings)
         self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
@@ -49,7 +50,6 @@ class Chain:
         self._unmeasured, self._nothing = np.full(n, np.nan), np.zeros(n)
         self._shortest_hops = self._settings.burst_min_s / self.grid.hop_s
         self._held: list[Conditioned] | None = []  # None once the noise is known
-        self._unusable: list[tuple[int, int, NDArray[np.bool_]]] = []
 
     @property
     def line_hz(self) -> float:
@@ -69,7 +69,7 @@ class Chain:
         yield from self._release(0, final=True)
 
     def _condition(self, piece: Conditioned) -> Iterator[Activity]:
-        self._settle_lsb(piece)
+        self._assessor.settle_lsb(piece)
         self._learn(piece)
         if self._held is None:
             yield from self._process(piece)
@@ -80,7 +80,9 @@ class Chain:
 
     def _learn(self, piece: Conditioned) -> None:
         """Noise and its correlation, from where nothing happens."""
-        energy = self._noise.learn(piece.energy, self._scale.lsb, everything=self._held is not None)
+        energy = self._noise.learn(
+            piece.energy, self._assessor.scale.lsb, everything=self._held is not None
+        )
         noise = self._noise.now().detection
         quiet = energy <= (QUIET * noise) ** 2  # pieces in holes are NaN: not quiet
         bins = piece.bins[: len(quiet) * self.grid.piece]
@@ -94,8 +96,7 @@ class Chain:
 
     def _process(self, piece: Conditioned) -> Iterator[Activity]:
         noise = self._noise.now()
-        judged = self._judge(piece, noise)
-        yield judged
+        yield from self._assessor.judge(piece, noise.feature)
         closed, hops, energy = self._detector.regions_closed(piece, noise)
         self._context.add_level(hops, energy)
         candidates = self._detector.candidates(piece, noise)
@@ -112,9 +113,10 @@ class Chain:
                 self._bursts.close(one.region, one.span)
         if self._measurer.add(piece, candidates):
             for waiting in self._measurer.measure():
-                if self._usable(waiting.potential):
+                if self._assessor.usable(waiting.potential):
                     self._context.add(waiting)
-            del self._unusable[:-2]  # a potential may lie a little before the frames that follow
+            # a potential may lie a little before the frames that follow
+            self._assessor.forget(piece.frame.first_sample - self.grid.frame_n)
             yield from self._release(piece.frame.end_sample)
 
     def _sightings(self, candidates: Candidates) -> Iterator[Sighting]:
@@ -152,46 +154,6 @@ class Chain:
 
     def _span(self, region: Region) -> Span:
         return Span(self._detector.hop_sample(region.start), self._detector.hop_sample(region.end))
-
-    def _settle_lsb(self, piece: Conditioned) -> None:
-        """Where no header tells the size of a count, the smallest step of the first frame does."""
-        unknown = np.isnan(self._scale.lsb)
-        if unknown.any() and piece.frame.n_samples > 1:
-            self._scale.lsb[unknown] = quality.smallest_step(piece.frame.uv)[unknown]
-
-    def _judge(self, piece: Conditioned, noise: Noise) -> FrameQuality:
-        frame = piece.frame
-        if frame.n_samples == 0:
-            nothing = ((),) * self._n_channels
-            return FrameQuality(
-                frame.first_sample,
-                0,
-                nothing,
-                tuple(noise.feature.tolist()),
-                (0,) * self._n_channels,
-            )
-        holes = frame.holes()
-        clipped = None if frame.flags is None else (frame.flags & ~np.uint8(HOLE)) != 0
-        reasons = quality.reasons(
-            frame.uv, holes, clipped, noise.feature, piece.line_wander, self._scale, self._rate_hz
-        )
-        if any(reasons):
-            bad = np.array([bool(r) for r in reasons])
-            self._unusable.append((frame.first_sample, frame.end_sample, bad))
-        lost = (0,) * self._n_channels if holes is None else tuple(holes.sum(axis=0).tolist())
-        return FrameQuality(
-            first_sample=frame.first_sample,
-            n_samples=frame.n_samples,
-            reasons=reasons,
-            noise=tuple(noise.feature.tolist()),
-            lost_samples=lost,
-        )
-
-    def _usable(self, potential: Potential) -> bool:
-        return not any(
-            first <= potential.peak_sample < end and bad[potential.channel]
-            for first, end, bad in self._unusable
-        )
 
     def _stats(self, piece: Conditioned, noise: Noise) -> FrameStats:
         first, end = piece.frame.first_sample, piece.frame.end_sample
@@ -246,14 +208,6 @@ class _Noises:
     def now(self) -> Noise:
         """The present noise, at least one count."""
         return self._now
-
-
-def _scale(info: StreamInfo) -> quality.Scale:
-    calibrated = np.array([channel.calibrated for channel in info.channels])
-    lsb = np.full(info.n_channels, np.nan)
-    if info.resolution_uv is not None:
-        lsb[calibrated] = info.resolution_uv
-    return quality.Scale(calibrated, lsb)
 
 
 def _mean_hz(feature: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:

@@ -96,7 +96,7 @@ class Conditioner:
         uv = frame.uv if n_frames == 1 else np.concatenate([f.uv.T for f in frames], axis=1).T
         holes = frame.holes()
         feature = self._filter(frame, uv, holes)
-        feature = self.mains.run(feature, frame.first_sample, n_frames)
+        feature = self.mains.run(feature, frame.first_sample, n_frames, holes)
         if holes is not None:
             feature = np.where(holes, 0.0, feature)
         if frame.first and frame.n_samples:

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import Flag, SampleBlock
+from fasciscope.dsp.rails import LOST, Rails
 
-HOLE = int(Flag.MISSING | Flag.OFF_CONTACT)
-"""Flags of samples that are not signal at all; a clipped sample still is."""
+RAILED = 0x80  # ours, beside core's flags: at a rail for longer than any potential
+HOLE = LOST | RAILED
+"""Flags of samples that are not signal at all; a clipped sample still is, unless the signal stays there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +24,8 @@ class Frame:
 
     `uv` (n, n_channels) is contiguous by channel (Fortran order): filters run along time. In holes
     it stays at the last sound sample, so that no reader's filling looks like a rail or a step.
-    `flags` as in SampleBlock, None if all is sound. `first` and `last` mark the ends of the stretch;
-    `lost_before` counts the samples missing since the stretch before.
+    `flags` as in SampleBlock, with `RAILED`; None if all is sound. `first` and `last` mark the ends of
+    the stretch; `lost_before` counts the samples missing since the stretch before.
     """
 
     first_sample: int
@@ -50,11 +52,26 @@ class Frame:
         holes: NDArray[np.bool_] = (self.flags & HOLE) != 0
         return holes if holes.any() else None
 
+    def lost(self) -> NDArray[np.bool_]:
+        """(n, n_channels) True where samples never came."""
+        return self._flagged(LOST)
+
+    def railed(self) -> NDArray[np.bool_]:
+        """(n, n_channels) True where the signal is at a rail, for long or not."""
+        return self._flagged(RAILED | int(Flag.CLIPPED))
+
+    def _flagged(self, bits: int) -> NDArray[np.bool_]:
+        if self.flags is None:
+            return np.zeros(self.uv.shape, dtype=bool)
+        flagged: NDArray[np.bool_] = (self.flags & bits) != 0
+        return flagged
+
 
 class Framer:
     """Stage: blocks to frames of `frame_n` samples; a jump in the sample numbers ends a stretch."""
 
-    def __init__(self, n_channels: int, frame_n: int) -> None:
+    def __init__(self, n_channels: int, frame_n: int, rate_hz: float) -> None:
+        self._rails = Rails(n_channels, rate_hz)
         self._n_channels = n_channels
         self._frame_n = frame_n
         self._uv = np.empty((frame_n, n_channels), order="F")
@@ -110,6 +127,10 @@ class Framer:
         assert self._next is not None
         n = self._filled
         flags = self._flags[:n]
+        railed = self._rails.find(self._uv[:n], flags if flags.any() else None)
+        if railed is not None:
+            flags |= RAILED * railed.stays.astype(np.uint8)
+            flags |= int(Flag.CLIPPED) * railed.touches.astype(np.uint8)
         if not self._opened:
             self._last_sound = np.full(self._n_channels, np.nan)
         flagged = bool(flags.any())

@@ -63,8 +63,17 @@ class Comb:
         still = np.zeros((len(self.orders), n_channels), dtype=complex)
         self._lines = [_Line(still, np.zeros(n_channels))]  # of the frames taken last
 
-    def learn(self, uv: NDArray[np.float64], first_sample: int, n_frames: int) -> None:
-        """Take frames of one length (n, n_channels); `first_sample` keeps them in step."""
+    def learn(
+        self,
+        uv: NDArray[np.float64],
+        first_sample: int,
+        n_frames: int,
+        holes: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Take frames of one length (n, n_channels); `first_sample` keeps them in step.
+
+        Pieces that touch `holes` (n, n_channels) of a single frame teach nothing.
+        """
         del self._lines[:-1]
         frame_n, (k, n_channels) = uv.shape[0] // n_frames, self._kept.shape[1:]
         n_pieces = frame_n // self._piece_n
@@ -79,6 +88,9 @@ class Comb:
         power = np.einsum("fij,fij->fi", pieces, pieces).reshape(n_frames, n_channels, -1)
         line = (coefficients.real**2 + coefficients.imag**2).sum(axis=3) / 2
         beside = np.sqrt(np.maximum(power / self._piece_n - line, 0.0))
+        if holes is not None:
+            cut_holes = holes[: n_pieces * self._piece_n].T.reshape(n_channels, n_pieces, -1)
+            beside[0, cut_holes.any(axis=2)] = np.inf
         starts = first_sample + frame_n * np.arange(n_frames)[:, None]
         starts_s = (starts + self._piece_n * np.arange(n_pieces)) / self._rate_hz
         self._remember(coefficients.transpose(0, 2, 3, 1), beside.transpose(0, 2, 1), starts_s)
@@ -95,7 +107,7 @@ class Comb:
         for frame, new in enumerate(beside):
             self._beside = np.concatenate([self._beside, new])[-QUIET_S * PIECES_PER_S :]
             usual[frame] = np.sort(self._beside, axis=0)[len(self._beside) // 4]
-        quiet = beside <= QUIET_RATIO * usual
+        quiet = (beside <= QUIET_RATIO * usual) & (beside < np.inf)
         step = np.exp(-2j * np.pi * self.line_hz * starts_s[..., None] * self.orders)
         kept = coefficients * (step[..., None] * quiet[:, :, None, :])
         self._kept = np.concatenate([self._kept, *kept])
@@ -229,11 +241,18 @@ class MainsCanceller:
         return len(self._combs) == 1
 
     def run(
-        self, uv: NDArray[np.float64], first_sample: int, n_frames: int = 1
+        self,
+        uv: NDArray[np.float64],
+        first_sample: int,
+        n_frames: int = 1,
+        holes: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.float64]:
-        """Learn from frames of one length and give them without mains; several once it is decided."""
+        """Learn from frames of one length and give them without mains; several once it is decided.
+
+        What lies in the `holes` of a single frame teaches nothing.
+        """
         for comb in self._combs:
-            comb.learn(uv, first_sample, n_frames)
+            comb.learn(uv, first_sample, n_frames, holes)
         if not self.decided:
             self._combs.sort(key=Comb.power, reverse=True)
             self._seen_s += uv.shape[0] / self._rate_hz

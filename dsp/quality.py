@@ -1,7 +1,7 @@
 """Can this second be judged? Named reasons per channel, from the raw signal and the branches.
 
-`gap`: more than 2 % of the samples are lost. `flat`: no change at all. `saturation`: at the rail for
-most of the frame. `clipping`: more than 0.1 % at the rail. `mains`: a line that wanders too fast to be
+`gap`: samples are lost, more than 2 % of the frame's. `flat`: no change at all. `saturation`: at the rail
+for most of the frame. `clipping`: more than 0.1 % at the rail. `mains`: a line that wanders too fast to be
 taken out, twice as strong as what is beside it. `motion`: slow energy far above what lies in the EMG
 band. `excessive noise`: above 100 uV RMS at rest (SPiQE's exclusion threshold, S1). `low resolution`: a
 50-uV potential (S23) spans fewer than three counts. Numbers: science.md 9, step 3.
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 LOST_SHARE = 0.02
 CLIPPED_SHARE = 0.001
 SATURATED_SHARE = 0.5
-RAIL_RUN = 3
 NOISY_UV = 100.0
 SMALLEST_POTENTIAL_UV = 50.0
 COUNTS_IN_POTENTIAL = 3.0
@@ -48,7 +47,6 @@ class Scale:
 def reasons(
     raw: NDArray[np.float64],
     holes: NDArray[np.bool_] | None,
-    clipped: NDArray[np.bool_] | None,
     noise: NDArray[np.float64],
     line_wander: NDArray[np.float64],
     scale: Scale,
@@ -56,52 +54,40 @@ def reasons(
 ) -> tuple[tuple[str, ...], ...]:
     """Why each channel of a frame (n, n_channels) cannot be judged; an empty tuple if it can.
 
-    `noise` is RMS by channel, `line_wander` the share of the line that stayed (`mains`); `clipped` is
-    the board's own word, if it has one.
+    `noise` is RMS by channel, `line_wander` the share of the line that stayed (`mains`). What the holes
+    themselves are for, `reasons_of_parts` tells.
     """
     low, high = raw.min(axis=0), raw.max(axis=0)
-    at_rail = _rail_share(raw, low, high, clipped, noise)
     slow = slow_rms(raw, rate_hz)
-    lost = holes.mean(axis=0) if holes is not None else np.zeros(raw.shape[1])
+    still = high == low
     verdicts = {
-        GAP: lost > LOST_SHARE,
-        FLAT: high == low,
-        SATURATION: at_rail > SATURATED_SHARE,
-        CLIPPING: at_rail > CLIPPED_SHARE,
+        FLAT: still if holes is None else still & ~holes.all(axis=0),
         MAINS: line_wander > MAINS_WANDER,
         MOTION: slow > MOTION_RATIO * noise,
         NOISE: scale.calibrated & (noise > NOISY_UV),
         RESOLUTION: scale.calibrated & (scale.lsb * COUNTS_IN_POTENTIAL > SMALLEST_POTENTIAL_UV),
     }
+    return _named(verdicts, raw.shape[1])
+
+
+def reasons_of_parts(
+    lost: NDArray[np.float64], railed: NDArray[np.float64]
+) -> tuple[tuple[str, ...], ...]:
+    """Why parts of a frame cannot be judged: the shares (n_channels,) that never came, that are at a rail."""
+    verdicts = {
+        GAP: lost > LOST_SHARE,
+        SATURATION: railed > SATURATED_SHARE,
+        CLIPPING: (railed > CLIPPED_SHARE) & (railed <= SATURATED_SHARE),
+    }
+    return _named(verdicts, len(lost))
+
+
+def _named(verdicts: dict[str, NDArray[np.bool_]], n_channels: int) -> tuple[tuple[str, ...], ...]:
+    """The names of what is true, channel by channel, in the order of `REASONS`."""
     if not np.array(list(verdicts.values())).any():
-        return ((),) * int(raw.shape[1])
-    bad: dict[str, list[bool]] = {name: verdicts[name].tolist() for name in REASONS}
-    return tuple(
-        tuple(name for name in REASONS if bad[name][channel]) for channel in range(raw.shape[1])
-    )
-
-
-def _rail_share(
-    raw: NDArray[np.float64],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    clipped: NDArray[np.bool_] | None,
-    noise: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Share of samples that stand at an extreme for three samples or more, far outside the noise."""
-    share = np.zeros(raw.shape[1])
-    for channel in np.flatnonzero(high - low > 20.0 * noise):
-        column = raw[:, channel]
-        flat = (column == high[channel]) | (column == low[channel])
-        if np.count_nonzero(flat) < RAIL_RUN:
-            continue
-        run = flat[: -RAIL_RUN + 1].copy()
-        for k in range(1, RAIL_RUN):
-            run &= flat[k : len(flat) - RAIL_RUN + 1 + k]
-        share[channel] = (run.sum() + (RAIL_RUN - 1) * bool(run.any())) / len(column)
-    if clipped is not None:
-        share = np.maximum(share, clipped.mean(axis=0))
-    return share
+        return ((),) * n_channels
+    bad = [(name, verdicts[name].tolist()) for name in REASONS if name in verdicts]
+    return tuple(tuple(name for name, has in bad if has[k]) for k in range(n_channels))
 
 
 def slow_rms(raw: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:

@@ -110,7 +110,8 @@ def _clipped(uv: Array, rate_hz: float, part: Part, rng: Rng) -> Disturbed:
     del part
     time_s = np.arange(len(uv)) / rate_hz
     swing = 3000.0 * np.sin(2 * np.pi * (time_s / 20.0 + rng.uniform()))
-    edges = np.diff(np.abs(swing) >= RAIL_UV, prepend=False, append=False)
+    # the signal's own offset and the potentials reach the rail too: what stands there is dead
+    edges = np.diff(np.abs(uv + swing) >= RAIL_UV, prepend=False, append=False)
     spans = np.flatnonzero(edges).reshape(-1, 2).tolist()
     dead = tuple((first, end) for first, end in spans)
     return Disturbed(np.clip(uv + swing, -RAIL_UV, RAIL_UV), dead=dead)

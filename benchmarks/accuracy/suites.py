@@ -12,6 +12,7 @@ from benchmarks.accuracy.evoked import evoked
 from benchmarks.accuracy.placed import coarse, lively, placed
 from benchmarks.accuracy.resting import moving, resting, wavy
 from benchmarks.accuracy.synthetic import mixed, ramps, rhythms, sustained
+from benchmarks.accuracy.willed import jerking, tonic
 from fasciscope.core import Label
 
 Make = Callable[[Part, range], Iterator[Case]]
@@ -35,6 +36,8 @@ SUITES = {
     "movement": Suite(moving),
     "evoked": Suite(evoked),
     "disturbed": Suite(disturbed, 2),
+    "tonic": Suite(tonic, 2),
+    "jerks": Suite(jerking, 2),
     "contraction": Suite(contracting, 8),
     "cramp": Suite(cramping, 8),
     "mixed": Suite(mixed, 12, real=False),

@@ -16,7 +16,7 @@ INFO = info_of(1)
 @given(st.lists(st.integers(0, 400), max_size=8), st.integers(1, 999), st.integers(1, 50))
 def test_frames_hold_every_sample_once_in_its_place(sizes: list[int], at: int, length: int) -> None:
     uv = noise(1500)
-    framer = Framer(1, 100)
+    framer = Framer(1, 100, 1000.0)
     blocks = list(cut(blocks_of(INFO, uv, [(at, at + length)]), sizes))
     frames = [f for b in blocks for f in framer.push(b)] + list(framer.finish())
     origin = 0
@@ -32,7 +32,7 @@ def test_frames_hold_every_sample_once_in_its_place(sizes: list[int], at: int, l
 
 
 def test_a_stretch_of_whole_frames_still_ends_with_a_last_one() -> None:
-    framer = Framer(1, 100)
+    framer = Framer(1, 100, 1000.0)
     frames = [*framer.push(SampleBlock(INFO, 0, noise(200))), *framer.finish()]
     assert [(f.n_samples, f.first, f.last) for f in frames] == [
         (100, True, False),
@@ -42,7 +42,7 @@ def test_a_stretch_of_whole_frames_still_ends_with_a_last_one() -> None:
 
 
 def test_a_clipped_sample_is_no_hole() -> None:
-    framer = Framer(1, 100)
+    framer = Framer(1, 100, 1000.0)
     flags = np.zeros((100, 1), dtype=np.uint8)
     flags[3], flags[7], flags[9] = int(Flag.CLIPPED), int(Flag.MISSING), int(Flag.OFF_CONTACT)
     (frame,) = framer.push(SampleBlock(INFO, 0, noise(100), flags))
@@ -52,7 +52,7 @@ def test_a_clipped_sample_is_no_hole() -> None:
 
 
 def test_samples_that_come_again_are_our_bug() -> None:
-    framer = Framer(1, 100)
+    framer = Framer(1, 100, 1000.0)
     list(framer.push(SampleBlock(INFO, 0, noise(50))))
     with pytest.raises(AssertionError):
         list(framer.push(SampleBlock(INFO, 49, noise(50))))
@@ -61,7 +61,7 @@ def test_samples_that_come_again_are_our_bug() -> None:
 def test_a_hole_stays_at_the_last_sound_sample_whatever_it_was_filled_with() -> None:
     uv = np.arange(300.0)[:, None] + 500.0
     holes = [(0, 5, 0), (90, 110, 0), (150, 151, 0)]
-    framer = Framer(1, 100)
+    framer = Framer(1, 100, 1000.0)
     (block,) = blocks_of(INFO, uv, (), holes)
     bridged = np.concatenate([frame.uv[:, 0] for frame in framer.push(block)])
     assert bridged[:5].tolist() == [505.0] * 5

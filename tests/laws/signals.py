@@ -149,7 +149,7 @@ def frames_of(
 ) -> Iterator[Frame]:
     """One contiguous stretch with flagged holes, by way of blocks of these sizes."""
     grid = grid_for(info.rate_hz, ChainSettings())
-    framer = Framer(info.n_channels, grid.frame_n)
+    framer = Framer(info.n_channels, grid.frame_n, info.rate_hz)
     flags = (holes * int(Flag.MISSING)).astype(np.uint8)
     for block in cut([SampleBlock(info, 0, uv, flags)], sizes):
         yield from framer.push(block)
@@ -172,7 +172,11 @@ class _NoMains(MainsCanceller):
     """Takes nothing out: the filters alone are on trial."""
 
     def run(
-        self, uv: NDArray[np.float64], first_sample: int, n_frames: int = 1
+        self,
+        uv: NDArray[np.float64],
+        first_sample: int,
+        n_frames: int = 1,
+        holes: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.float64]:
         return uv
 
