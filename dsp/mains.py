@@ -125,8 +125,8 @@ class Comb:
 
         The mean is taken where it means something.
         """
-        kept = self._kept[rings]
-        drifts = self._drifts(kept[:, :, 0, :])
+        kept, calm = self._kept[rings], self._calm[rings].sum(axis=1)
+        drifts = self._drifts(kept[:, :, 0, :], calm)
         age = np.arange(RING - 1, -1, -1) / PIECES_PER_S
         ahead = np.exp(2j * np.pi * np.array(drifts)[:, None, None] * age[:, None] * self.orders)
         in_step = kept * ahead[..., None]
@@ -137,7 +137,7 @@ class Comb:
         steady = mean.real**2 + mean.imag**2
         loose = np.maximum(power - steady, 0.0)
         amplitude = np.where(steady * weight > SIGNIFICANT**2 * loose, mean, 0.0)
-        beside = self._calm[rings].sum(axis=1) / weight[:, 0] + 1e-300
+        beside = calm / weight[:, 0] + 1e-300
         wander = np.sqrt(loose.sum(axis=1) / 2 / beside)
         before = self._lines.pop()
         for k, (drift_hz, now_s) in enumerate(zip(drifts, at_s, strict=True)):
@@ -150,9 +150,14 @@ class Comb:
             before = _Line(amplitude[k], wander[k], drift_hz, now_s)
             self._lines.append(before)
 
-    def _drifts(self, first: NDArray[np.complex128]) -> list[float]:
-        """The line's drift in Hz after each frame, from its first harmonic (frames, RING, channels)."""
-        turns = (first[:, 1:] * first[:, :-1].conj()).sum(axis=(1, 2))
+    def _drifts(self, first: NDArray[np.complex128], calm: NDArray[np.float64]) -> list[float]:
+        """The line's drift in Hz after each frame, from its first harmonic (frames, RING, channels).
+
+        A channel counts by its power over what is beside the line, `calm` (frames, channels): a long
+        contraction passes for quiet in the end, and what it holds at 50 Hz turns as it likes.
+        """
+        turns = (first[:, 1:] * first[:, :-1].conj()).sum(axis=1)
+        turns = (turns / (calm + 1e-300)).sum(axis=1)
         drifts, drift_hz = [], self._lines[-1].drift_hz
         for turn in turns.tolist():
             if turn != 0:

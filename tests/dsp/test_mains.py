@@ -61,3 +61,13 @@ def test_the_other_channels_hum_is_not_mine() -> None:
     out, _ = clean(uv, "50")
     assert np.sqrt(np.mean((out - uv)[:, 1] ** 2)) < 0.3
     assert np.sqrt(np.mean((out - uv)[:, 0] ** 2)) > 60.0
+
+
+def test_a_long_contraction_on_one_channel_does_not_lead_the_others_mains_astray() -> None:
+    """After a quarter of a minute it passes for quiet; what it holds at 50 Hz must not steer the drift."""
+    uv = noise(50_000, 2, seed=8)
+    uv[10_000:, 1] += 300.0 * noise(40_000, rms=1.0, seed=9)[:, 0]
+    line = hum(len(uv), 50.0, size=20.0, drift_hz=0.05)
+    out, _ = clean(uv + line)
+    left = (out - uv)[10_000:, 0]
+    assert np.sqrt(np.mean(left**2)) < 0.5 * 3.0
