@@ -30,7 +30,7 @@ from fasciscope.core import (
     StreamInfo,
     Swell,
 )
-from fasciscope.dsp import Chain, ChainSettings, feature_branch
+from fasciscope.dsp import Chain, ChainSettings, corner_hz, feature_branch
 
 Progress = Callable[[int, int | None], None]
 """Told the samples done, and all of them if known."""
@@ -141,12 +141,12 @@ def _settings_used(
     settings: ChainSettings, chain: Chain, model: ModelName
 ) -> dict[str, str | float | int | None]:
     """What a methods paragraph must say."""
-    low_pass_hz = min(settings.feature_low_pass_hz, 0.4 * chain.grid.rate_hz)
+    low_pass_hz = corner_hz(chain.grid.rate_hz, settings.feature_low_pass_hz)
     return {
         "high_pass_hz": settings.high_pass_hz,
         "low_pass_hz": low_pass_hz,
         "filters": "4th-order Butterworth, causal",
-        "detection_low_pass_hz": min(settings.detection_low_pass_hz, 0.4 * chain.grid.rate_hz),
+        "detection_low_pass_hz": corner_hz(chain.grid.rate_hz, settings.detection_low_pass_hz),
         "mains": f"{settings.mains} ({chain.line_hz:g} Hz and harmonics, subtracted)",
         "detector": "matched filters at 50, 80 and 130 Hz in the channel's own noise",
         "threshold": settings.threshold,

@@ -11,8 +11,16 @@ names nothing a fasciculation and reads no files; verdicts are the classifier's.
 from fasciscope.dsp.branch import feature_branch
 from fasciscope.dsp.chain import Chain
 from fasciscope.dsp.conditioner import Conditioner
-from fasciscope.dsp.filters import band_sos
+from fasciscope.dsp.filters import band_sos, corner_hz
 from fasciscope.dsp.quality import REASONS
 from fasciscope.dsp.settings import ChainSettings
 
-__all__ = ["REASONS", "Chain", "ChainSettings", "Conditioner", "band_sos", "feature_branch"]
+__all__ = [
+    "REASONS",
+    "Chain",
+    "ChainSettings",
+    "Conditioner",
+    "band_sos",
+    "corner_hz",
+    "feature_branch",
+]

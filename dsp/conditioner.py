@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.dsp.filters import (
-    HIGHEST_FRACTION,
     SosFilter,
     band_sos,
+    corner_hz,
     group_delay_s,
     low_pass_sos,
     restarts,
@@ -51,7 +51,7 @@ class Conditioner:
 
     def __init__(self, grid: Grid, n_channels: int, settings: ChainSettings) -> None:
         rate_hz = grid.rate_hz
-        highest_hz = min(settings.feature_low_pass_hz, HIGHEST_FRACTION * rate_hz)
+        highest_hz = corner_hz(rate_hz, settings.feature_low_pass_hz)
         detection = low_pass_sos(rate_hz, settings.detection_low_pass_hz)
         self.band_sos = band_sos(rate_hz, settings.high_pass_hz, settings.feature_low_pass_hz)
         self._band = SosFilter(self.band_sos, n_channels)

@@ -16,6 +16,11 @@ place of 92 %, and no more false alarms are found.
 """
 
 
+def corner_hz(rate_hz: float, low_pass_hz: float) -> float:
+    """The corner that a low-pass has at a rate: its own, or as high as the rate allows."""
+    return min(low_pass_hz, HIGHEST_FRACTION * rate_hz)
+
+
 def band_sos(rate_hz: float, high_pass_hz: float, low_pass_hz: float) -> NDArray[np.float64]:
     """4th-order Butterworth high-pass and 4th-order low-pass as second-order sections."""
     high = signal.butter(4, high_pass_hz, "highpass", fs=rate_hz, output="sos")
@@ -25,7 +30,7 @@ def band_sos(rate_hz: float, high_pass_hz: float, low_pass_hz: float) -> NDArray
 
 def low_pass_sos(rate_hz: float, low_pass_hz: float) -> NDArray[np.float64]:
     """4th-order Butterworth low-pass; the corner is held below 0.45 of the rate."""
-    corner = min(low_pass_hz, HIGHEST_FRACTION * rate_hz)
+    corner = corner_hz(rate_hz, low_pass_hz)
     sos: NDArray[np.float64] = signal.butter(4, corner, "lowpass", fs=rate_hz, output="sos")
     return sos
 
