@@ -174,7 +174,11 @@ class Context:
         noise = np.array([ready.waiting.noise for ready in complete])
         around = self._level.around(np.array([p.channel for p in potentials]), peaks)
         columns = in_company(near, seen, self._threshold, self._window / self._rate_hz)
-        columns |= {"width_ms": around.width_ms(noise), "background": around.background(noise)}
+        columns |= {
+            "width_ms": around.width_ms(noise),
+            "busy_ms": around.busy_ms(noise),
+            "background": around.background(noise),
+        }
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         for k, (ready, own, row) in enumerate(zip(complete, potentials, rows, strict=True)):
             bursts = spans[own.channel]

@@ -21,6 +21,8 @@ SPECTRUM_S = 0.032
 SMOOTH_S = 0.0012  # standard deviation; 130 Hz at half amplitude
 SUMMIT_S = 0.0025
 NEARLY = 0.85
+SHARP_HZ, BRIGHT_HZ = 200.0, 90.0
+BRIGHT_LEAST_HZ = 400.0  # slower signals end soon above 90 Hz
 BEFORE_S = 0.06  # what is cut out on either side; the backward filter settles in what follows
 AFTER_S = 0.13
 LEVEL_S = 0.004  # the raw level is taken this far before and after, over one wave of the mains
@@ -42,6 +44,7 @@ class Measures:
     median_hz: NDArray[np.float64]
     low_ratio: NDArray[np.float64]
     sharpness: NDArray[np.float64]
+    brightness: NDArray[np.float64]
     waveform: NDArray[np.float64]  # (m, n)
 
 
@@ -77,7 +80,7 @@ def measure(
     near = _middle(around, extent)
     peak_to_peak = near.max(axis=1) - near.min(axis=1)
     start, end = _span(near, noise)
-    median_hz, sharpness = _spectral(around, rate_hz)
+    median_hz, sharpness, brightness = _spectral(around, rate_hz)
     return Measures(
         peak_sample=origin + peak,
         start_sample=origin + peak - extent + start,
@@ -90,6 +93,7 @@ def measure(
         median_hz=median_hz,
         low_ratio=_step(raw, peak, channels, rate_hz, line_hz) / peak_to_peak,
         sharpness=sharpness,
+        brightness=brightness,
         waveform=_middle(around, half_samples(rate_hz, WAVE_S)).copy(),
     )
 
@@ -175,15 +179,17 @@ def _phases(
 
 def _spectral(
     windows: NDArray[np.float64], rate_hz: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Median frequency, and the share of energy above 200 Hz."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Median frequency, and the shares of energy above 200 Hz and above 90 Hz."""
     taper, hz = _taper(windows.shape[1], rate_hz)
     power = np.abs(np.fft.rfft(windows * taper, axis=1)) ** 2
     total = np.cumsum(power, axis=1)
     whole = total[:, -1] + 1e-300
     median = hz[(total < 0.5 * whole[:, None]).sum(axis=1)]
-    sharp = power[:, hz > 200.0].sum(axis=1) / whole
-    return median, sharp
+    sharp = power[:, hz > SHARP_HZ].sum(axis=1) / whole
+    if rate_hz < BRIGHT_LEAST_HZ:
+        return median, sharp, np.ones(len(median))
+    return median, sharp, power[:, hz > BRIGHT_HZ].sum(axis=1) / whole
 
 
 @cache
