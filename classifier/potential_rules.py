@@ -17,6 +17,7 @@ STEPS = (
     (12.0, 0.42),
     (math.inf, 0.33),
 )  # (statistic, step over height); units: up to 0.3, weak ones 0.4; pops some 0.5
+BEAT_STEPS_S = 0.1  # a QRS complex beside it moves the level on one side
 EVERYWHERE_SHARE = 0.75
 EVERYWHERE_CHANNELS = 3  # at one moment on three channels and most of them: not one muscle
 HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
@@ -49,7 +50,7 @@ JERK_PAIR_S, JERK_PAIR_MS = (
 )  # unless it fires twice: neuronal ones do, at some 80 ms (S7)
 SWINGS = (
     (0.11, 11.5, 0.0),
-    (0.06, 9.0, 45.0),
+    (0.06, 9.0, 55.0),
 )  # (share above 90 Hz, half of the energy within, activity): a knock swings at one low frequency
 TAILS = (
     (10.0, 1.2),
@@ -184,7 +185,7 @@ RECORDED_WRONGLY: PotentialRules = (
     Rule(
         "step",
         Label.ARTEFACT,
-        lambda p: p.low_ratio > _step_limit(p),
+        lambda p: p.low_ratio > _step_limit(p) and p.beat_gap_s > BEAT_STEPS_S,
         lambda p: beyond(p.low_ratio, _step_limit(p)),
         lambda p: f"The baseline steps by {p.low_ratio:.1f} times its height: contact or cable.",
     ),

@@ -51,6 +51,7 @@ class Potential:
     rhythm_n: int = 0
     heart_hz: float = 0.0  # rate of a heartbeat that it is locked to, 0 if none
     heart_score: float = 0.0  # 0-1
+    beat_gap_s: float = np.inf  # to the nearest beat of a heart, itself left out
     width_ms: float = 0.0  # energy above 3 % of its peak's, in 10-ms steps
     busy_ms: float = 0.0  # the same within 0.15 s either side, with what breaks it left out
     background: float = 1.0  # RMS of the surroundings (0.75 s) over the noise

@@ -17,15 +17,15 @@ from fasciscope.core import Potential
 from fasciscope.dsp.company import (
     ALIKE,
     ALIKE_SIZE,
-    CROWD_S,
     CROWD_STATISTIC,
+    HEART_ALIKE,
     SPIKE,
     Near,
     Seen,
     in_company,
 )
 from fasciscope.dsp.level import Level
-from fasciscope.dsp.rhythm import HEART_BEATS, beats_among
+from fasciscope.dsp.rhythm import HEART_BEATS, beats_among, parts_among
 from fasciscope.dsp.shapes import ShapeTracker
 from fasciscope.dsp.templates import TemplateBook
 from fasciscope.dsp.waves import lag_samples, similarities, similarity
@@ -176,7 +176,7 @@ class Context:
         columns = in_company(near, seen, self._threshold, self._window / self._rate_hz)
         columns |= {
             "width_ms": around.width_ms(noise),
-            "busy_ms": around.busy_ms(noise),
+            "busy_ms": around.busy_ms(noise, near.beats_s()),
             "background": around.background(noise),
         }
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
@@ -258,17 +258,17 @@ class Context:
     ) -> NDArray[np.float64]:
         """1 for each of a channel's potentials (n,) that is a heart's, looked for where `peaks` are crowded."""
         beats = np.zeros(len(when))
-        strong = np.flatnonzero(figures[0] >= self._threshold)
-        if not HEART_BEATS <= len(strong) <= MOST_BEATS:
+        if not HEART_BEATS <= len(when) <= MOST_BEATS:
             return beats
-        times, reach = when[strong], CROWD_S * self._rate_hz
-        around = np.searchsorted(times, peaks + reach) - np.searchsorted(times, peaks - reach)
-        if around.max() <= FEW:
-            return beats
-        size = figures[1, strong]
-        alike = similarities(waves[strong], waves[strong], self._lag) >= ALIKE
-        alike &= np.abs(np.log(size[:, None] / size)) <= np.log(ALIKE_SIZE[1])
-        beats[strong[beats_among(times / self._rate_hz, alike)]] = 1.0
+        size = figures[1]
+        alike = similarities(waves, waves, self._lag)
+        alike[np.abs(np.log(size[:, None] / size)) > np.log(ALIKE_SIZE[1])] = 0.0
+        times = when / self._rate_hz
+        for least in (HEART_ALIKE, ALIKE):
+            found = beats_among(times, alike >= least)
+            if found.any():
+                beats[parts_among(times, found)] = 1.0
+                break
         return beats
 
     def _seen(self, potentials: list[Potential], peaks: NDArray[np.int64]) -> Seen:

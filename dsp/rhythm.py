@@ -17,7 +17,10 @@ HEART_UNEVEN = 0.1
 """RMS by which beats miss where they were due, over the period: real hearts 0.02-0.1 (measured on three
 recordings), steps among random potentials 0.11 and more (uniform within the tolerance: 0.115)."""
 HEART_SURE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
-HEART_TRIED = 4
+HEART_TRIED = 10
+LOCKED_S = 0.015
+LOCKED_SHARE = 0.5
+LOCKED_REACH_S = 0.45  # from the P wave to the end of the T wave
 TRAIN_INTERVAL_S = (0.05, 1.0)  # 1-20 Hz (science.md 9, step 9)
 TRAIN_MEMBERS = 5
 TRAIN_BREAK = 2.5  # times the median interval ends a train
@@ -94,6 +97,25 @@ def beats_among(times_s: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArr
             beats[like] = True
             break
     return beats
+
+
+def parts_among(times_s: NDArray[np.float64], beats: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the potentials at `times_s` (m,), sorted, are `beats` (m,) or come at one phase of them.
+
+    A QRS complex may show as several potentials, and so may the T wave; what half of the beats have
+    beside them at the same distance belongs to them. A fasciculation near a beat does not come back there.
+    """
+    if np.count_nonzero(beats) < HEART_BEATS:
+        return beats
+    apart = times_s[:, None] - times_s[beats]  # (m, n_beats)
+    nearest = apart[np.arange(len(times_s)), np.abs(apart).argmin(axis=1)]
+    index = np.arange(len(times_s))
+    due = times_s[beats] + nearest[:, None]
+    after = np.clip(np.searchsorted(times_s, due), 1, len(times_s) - 1)
+    found = np.minimum(np.abs(times_s[after] - due), np.abs(times_s[after - 1] - due)) <= LOCKED_S
+    found &= np.abs(due - times_s[index, None]) > LOCKED_S  # itself proves nothing
+    share = found.sum(axis=1) / (np.count_nonzero(beats) - 1)
+    return beats | ((share >= LOCKED_SHARE) & (np.abs(nearest) <= LOCKED_REACH_S))
 
 
 def _follow_beats(
