@@ -34,10 +34,8 @@ SOURCE_LAG_S = 0.002  # one source on several channels (science.md 4, crosstalk)
 SOURCE_ALIKE = 0.9
 COINCIDENT_S = 0.003
 APPROACH_S = 2.0  # this far from a burst, potentials may lead up to it or away from it
-FEW, MOST_BEATS = (
-    2,
-    150,
-)  # within a second: no crowd; in all: a storm, in which no heart is to be seen
+MOST_BEATS = 150  # more are a storm, in which no heart is to be seen
+HEART_LEAST_HZ = 0.6  # 40 a minute
 EVERYTHING = 1 << 62
 
 
@@ -234,7 +232,7 @@ class Context:
         waves = np.array([r.waiting.wave for r in ready])
         all_waves = np.array([w.wave for w in others])
         alike = similarities(waves, all_waves, self._lag)
-        beats = self._beats(when, peaks, figures, all_waves)
+        beats = self._beats(when, figures, all_waves)
         statistic, size, sharpness = figures[:, index]
         near = np.array(
             [
@@ -252,20 +250,20 @@ class Context:
     def _beats(
         self,
         when: NDArray[np.int64],
-        peaks: NDArray[np.int64],
         figures: NDArray[np.float64],
         waves: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """1 for each of a channel's potentials (n,) that is a heart's, looked for where `peaks` are crowded."""
+        """1 for each of a channel's potentials (n,) that is a heart's; few a second hold none."""
         beats = np.zeros(len(when))
-        if not HEART_BEATS <= len(when) <= MOST_BEATS:
+        least = max(HEART_BEATS, HEART_LEAST_HZ * (when[-1] - when[0]) / self._rate_hz)
+        if not least <= len(when) <= MOST_BEATS:
             return beats
         size = figures[1]
         alike = similarities(waves, waves, self._lag)
         alike[np.abs(np.log(size[:, None] / size)) > np.log(ALIKE_SIZE[1])] = 0.0
         times = when / self._rate_hz
-        for least in (HEART_ALIKE, ALIKE):
-            found = beats_among(times, alike >= least)
+        for like in (HEART_ALIKE, ALIKE):
+            found = beats_among(times, alike >= like)
             if found.any():
                 beats[parts_among(times, found)] = 1.0
                 break
