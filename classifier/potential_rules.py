@@ -13,9 +13,11 @@ SPIKE_SHARE = 0.7  # energy above 200 Hz; a deep or superficial unit has most be
 SPIKE_SHARE_BRIEF = 0.55
 SPIKE_MS = 2.2  # half of the energy within: a stimulus or a contact, not 10-20 ms of a unit
 STEPS = (
-    (12.0, 0.6),
+    (6.0, 0.5),
+    (12.0, 0.42),
     (math.inf, 0.33),
-)  # (statistic, step over height); units: up to 0.3, pops more
+)  # (statistic, step over height); units: up to 0.3, weak ones 0.4; pops some 0.5
+BEAT_STEPS_S = 0.1  # a QRS complex beside it moves the level on one side
 EVERYWHERE_SHARE = 0.75
 EVERYWHERE_CHANNELS = 3  # at one moment on three channels and most of them: not one muscle
 HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
@@ -39,6 +41,17 @@ FAINT_TAIL_HZ = 0.7
 FAINT_MS = 13.0  # half of its energy within
 BEDS = ((8.0, 1.1), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
 WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
+JERK_MS = (
+    65.0  # of activity within 0.15 s: a potential with doublet and echo stays below 60 (measured)
+)
+JERK_PAIR_S, JERK_PAIR_MS = (
+    0.15,
+    125.0,
+)  # unless it fires twice: neuronal ones do, at some 80 ms (S7)
+SWINGS = (
+    (0.11, 11.5, 0.0),
+    (0.06, 9.0, 55.0),
+)  # (share above 90 Hz, half of the energy within, activity): a knock swings at one low frequency
 TAILS = (
     (10.0, 1.2),
     (14.0, 3.0),
@@ -71,6 +84,19 @@ def _step_limit(p: Potential) -> float:
 
 def _everywhere(p: Potential) -> bool:
     return p.coincident >= EVERYWHERE_CHANNELS and p.coincident_share >= EVERYWHERE_SHARE
+
+
+def _swing(p: Potential) -> bool:
+    """Units 20 mm deep have as little above 90 Hz (science.md 2.1), but are over sooner."""
+    return any(
+        p.brightness < share and p.half_width_ms >= half_ms and p.busy_ms >= busy_ms
+        for share, half_ms, busy_ms in SWINGS
+    )
+
+
+def _jerk(p: Potential) -> bool:
+    twice = min(p.same_gap_before_s, p.same_gap_after_s) <= JERK_PAIR_S
+    return p.busy_ms >= (JERK_PAIR_MS if twice else JERK_MS)
 
 
 def _metronome(p: Potential) -> bool:
@@ -159,9 +185,19 @@ RECORDED_WRONGLY: PotentialRules = (
     Rule(
         "step",
         Label.ARTEFACT,
-        lambda p: p.low_ratio > _step_limit(p),
+        lambda p: p.low_ratio > _step_limit(p) and p.beat_gap_s > BEAT_STEPS_S,
         lambda p: beyond(p.low_ratio, _step_limit(p)),
         lambda p: f"The baseline steps by {p.low_ratio:.1f} times its height: contact or cable.",
+    ),
+    Rule(
+        "swing",
+        Label.ARTEFACT,
+        _swing,
+        lambda p: beyond(p.half_width_ms, SWINGS[1][1]),
+        lambda p: (
+            f"Half of its energy takes {p.half_width_ms:.0f} ms and only {p.brightness:.0%} of it lies "
+            f"above 90 Hz: a swing at one low frequency, as of a knock."
+        ),
     ),
 )
 """The signal itself is wrong here."""
@@ -239,6 +275,16 @@ ONGOING_ACTIVITY: PotentialRules = (
         lambda p: p.width_ms >= WIDE_MS,
         lambda p: beyond(p.width_ms, WIDE_MS),
         lambda p: f"It lasts {p.width_ms:.0f} ms, longer than one potential: a jerk or a knock.",
+    ),
+    Rule(
+        "jerk",
+        Label.VOLUNTARY,
+        _jerk,
+        lambda p: beyond(p.busy_ms, JERK_MS),
+        lambda p: (
+            f"{p.busy_ms:.0f} ms of activity around it, more than one potential with its echo: "
+            f"a brief contraction."
+        ),
     ),
     Rule(
         "continual",

@@ -30,6 +30,9 @@ class Potential:
     median_hz: float
     low_ratio: float  # step of the raw level across it over its peak to peak
     sharpness: float  # share of its energy above 200 Hz
+    brightness: (
+        float  # share of its energy above 90 Hz; 1 where the signal does not reach far above that
+    )
     zero_lag: int  # channels that show the same wave at the same sample
     waveform: NDArray[np.float64] = field(repr=False)  # (n,), feature branch, peak in the middle
     coincident: int = 1  # channels with a potential of any shape within 3 ms
@@ -48,7 +51,9 @@ class Potential:
     rhythm_n: int = 0
     heart_hz: float = 0.0  # rate of a heartbeat that it is locked to, 0 if none
     heart_score: float = 0.0  # 0-1
+    beat_gap_s: float = np.inf  # to the nearest beat of a heart, itself left out
     width_ms: float = 0.0  # energy above 3 % of its peak's, in 10-ms steps
+    busy_ms: float = 0.0  # the same within 0.15 s either side, with what breaks it left out
     background: float = 1.0  # RMS of the surroundings (0.75 s) over the noise
     bed_hz: float = 0.0  # others nearly as strong or stronger per second within 5 s either side
     bigger_gap_s: float = np.inf  # to the nearest larger potential on the channel

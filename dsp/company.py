@@ -33,7 +33,11 @@ class Near:
     size: NDArray[np.float64]  # over the potential's own
     alike: NDArray[np.float64]
     sharpness: NDArray[np.float64]
-    beat: NDArray[np.float64]  # 1 for a heart's, where there is a crowd
+    beat: NDArray[np.float64]  # 1 for a heart's
+
+    def beats_s(self) -> NDArray[np.float64]:
+        """Where the heart's beats lie (m, most) beside the potential itself, NaN for none."""
+        return np.where((self.beat == 1.0) & (self.seconds != 0.0), self.seconds, np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +76,7 @@ def in_company(
         **_hearts(seconds, heart),
         **_volleys(near, apart, seen, window_s),
         "bigger_gap_s": _least(away, (near.size > 1.0) & blunt),
+        "beat_gap_s": _least(away, (near.beat == 1.0) & (seconds != 0.0)),
         "bed_hz": seen.hz(_count(bed & (away <= BED_S)) - 1, BED_S),
         "crowd_hz": seen.hz(_count(crowd & (away <= CROWD_S)) - 1, CROWD_S),
         "same_hz": seen.hz(_count(same & (away <= UNIT_S)) - 1, UNIT_S),

@@ -17,15 +17,15 @@ from fasciscope.core import Potential
 from fasciscope.dsp.company import (
     ALIKE,
     ALIKE_SIZE,
-    CROWD_S,
     CROWD_STATISTIC,
+    HEART_ALIKE,
     SPIKE,
     Near,
     Seen,
     in_company,
 )
 from fasciscope.dsp.level import Level
-from fasciscope.dsp.rhythm import HEART_BEATS, beats_among
+from fasciscope.dsp.rhythm import HEART_BEATS, beats_among, parts_among
 from fasciscope.dsp.shapes import ShapeTracker
 from fasciscope.dsp.templates import TemplateBook
 from fasciscope.dsp.waves import lag_samples, similarities, similarity
@@ -34,10 +34,8 @@ SOURCE_LAG_S = 0.002  # one source on several channels (science.md 4, crosstalk)
 SOURCE_ALIKE = 0.9
 COINCIDENT_S = 0.003
 APPROACH_S = 2.0  # this far from a burst, potentials may lead up to it or away from it
-FEW, MOST_BEATS = (
-    2,
-    150,
-)  # within a second: no crowd; in all: a storm, in which no heart is to be seen
+MOST_BEATS = 150  # more are a storm, in which no heart is to be seen
+HEART_LEAST_HZ = 0.6  # 40 a minute
 EVERYTHING = 1 << 62
 
 
@@ -174,7 +172,11 @@ class Context:
         noise = np.array([ready.waiting.noise for ready in complete])
         around = self._level.around(np.array([p.channel for p in potentials]), peaks)
         columns = in_company(near, seen, self._threshold, self._window / self._rate_hz)
-        columns |= {"width_ms": around.width_ms(noise), "background": around.background(noise)}
+        columns |= {
+            "width_ms": around.width_ms(noise),
+            "busy_ms": around.busy_ms(noise, near.beats_s()),
+            "background": around.background(noise),
+        }
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         for k, (ready, own, row) in enumerate(zip(complete, potentials, rows, strict=True)):
             bursts = spans[own.channel]
@@ -230,7 +232,7 @@ class Context:
         waves = np.array([r.waiting.wave for r in ready])
         all_waves = np.array([w.wave for w in others])
         alike = similarities(waves, all_waves, self._lag)
-        beats = self._beats(when, peaks, figures, all_waves)
+        beats = self._beats(when, figures, all_waves)
         statistic, size, sharpness = figures[:, index]
         near = np.array(
             [
@@ -248,23 +250,23 @@ class Context:
     def _beats(
         self,
         when: NDArray[np.int64],
-        peaks: NDArray[np.int64],
         figures: NDArray[np.float64],
         waves: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """1 for each of a channel's potentials (n,) that is a heart's, looked for where `peaks` are crowded."""
+        """1 for each of a channel's potentials (n,) that is a heart's; few a second hold none."""
         beats = np.zeros(len(when))
-        strong = np.flatnonzero(figures[0] >= self._threshold)
-        if not HEART_BEATS <= len(strong) <= MOST_BEATS:
+        least = max(HEART_BEATS, HEART_LEAST_HZ * (when[-1] - when[0]) / self._rate_hz)
+        if not least <= len(when) <= MOST_BEATS:
             return beats
-        times, reach = when[strong], CROWD_S * self._rate_hz
-        around = np.searchsorted(times, peaks + reach) - np.searchsorted(times, peaks - reach)
-        if around.max() <= FEW:
-            return beats
-        size = figures[1, strong]
-        alike = similarities(waves[strong], waves[strong], self._lag) >= ALIKE
-        alike &= np.abs(np.log(size[:, None] / size)) <= np.log(ALIKE_SIZE[1])
-        beats[strong[beats_among(times / self._rate_hz, alike)]] = 1.0
+        size = figures[1]
+        alike = similarities(waves, waves, self._lag)
+        alike[np.abs(np.log(size[:, None] / size)) > np.log(ALIKE_SIZE[1])] = 0.0
+        times = when / self._rate_hz
+        for like in (HEART_ALIKE, ALIKE):
+            found = beats_among(times, alike >= like)
+            if found.any():
+                beats[parts_among(times, found)] = 1.0
+                break
         return beats
 
     def _seen(self, potentials: list[Potential], peaks: NDArray[np.int64]) -> Seen:

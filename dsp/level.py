@@ -9,6 +9,9 @@ AROUND_S = 0.75
 OWN_S = 0.06
 WIDE_SHARE = 0.03  # of the peak's energy
 WIDE_NOISE = 3.0  # and above this multiple of the noise
+BUSY_S = 0.15
+BEAT_S = 0.05  # either side: a QRS complex lasts 80-100 ms
+OTHER_SIZE = 10.0  # times the energy
 JOINED = 16  # pushes joined at a time
 MEDIAN_SHARE = 0.82  # median over mean of the energy of 10 ms of Gaussian noise in 180 Hz
 
@@ -39,17 +42,43 @@ class Around:
     def width_ms(self, noise: NDArray[np.float64]) -> NDArray[np.float64]:
         """How long (m,) the energy around the peak stays above 3 % of its largest."""
         count = np.isfinite(self.energy).sum(axis=1)
-        at = np.abs(self.seconds).argmin(axis=1)
-        near = np.clip(at[:, None] + np.arange(-2, 3), 0, np.maximum(count - 1, 0)[:, None])
-        energy = np.take_along_axis(self.energy, near, axis=1)
-        rows = np.arange(len(near))
-        top = near[rows, energy.argmax(axis=1)]
-        floor = np.maximum(WIDE_SHARE * self.energy[rows, top], (WIDE_NOISE * noise) ** 2)
+        top, floor = self._top(noise, count)
         quiet = self.energy < floor[:, None]
         index = np.arange(quiet.shape[1])
         start = np.where(quiet & (index < top[:, None]), index + 1, 0).max(axis=1)
         end = np.where(quiet & (index > top[:, None]), index, count[:, None]).min(axis=1)
         return np.where(count == 0, 0.0, np.maximum(1, end - start) * self.hop_ms)
+
+    def busy_ms(
+        self, noise: NDArray[np.float64], beats_s: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """For how long in all (m,) the energy within 0.15 s of the peak is above 3 % of its largest.
+
+        A potential with its echoes takes a few hops; a brief contraction of several units most of them.
+        What is of another size altogether, as a knock, is not its company; nor are heartbeats at
+        `beats_s` (m, n) from the peak, NaN for none.
+        """
+        count = np.isfinite(self.energy).sum(axis=1)
+        top, floor = self._top(noise, count)
+        most = OTHER_SIZE * np.take_along_axis(self.energy, top[:, None], axis=1)
+        loud = (self.energy >= floor[:, None]) & (self.energy <= most) & np.isfinite(self.energy)
+        loud &= np.abs(self.seconds) <= BUSY_S
+        near = np.abs(beats_s) <= BUSY_S + BEAT_S
+        for row in np.flatnonzero(near.any(axis=1)):
+            away = np.abs(np.subtract.outer(beats_s[row, near[row]], self.seconds[row]))
+            loud[row] &= away.min(axis=0) > BEAT_S
+        return np.count_nonzero(loud, axis=1) * self.hop_ms
+
+    def _top(
+        self, noise: NDArray[np.float64], count: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The loudest hop (m,) at the peak, and the energy (m,) that counts beside it."""
+        at = np.abs(self.seconds).argmin(axis=1)
+        near = np.clip(at[:, None] + np.arange(-2, 3), 0, np.maximum(count - 1, 0)[:, None])
+        energy = np.take_along_axis(self.energy, near, axis=1)
+        rows = np.arange(len(near))
+        top = near[rows, energy.argmax(axis=1)]
+        return top, np.maximum(WIDE_SHARE * self.energy[rows, top], (WIDE_NOISE * noise) ** 2)
 
 
 class Level:

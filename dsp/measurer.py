@@ -129,6 +129,7 @@ def _potential(m: Measures, found: Candidates, k: int) -> Potential:
         median_hz=float(m.median_hz[k]),
         low_ratio=float(m.low_ratio[k]),
         sharpness=float(m.sharpness[k]),
+        brightness=float(m.brightness[k]),
         zero_lag=1,
         waveform=wave,
     )

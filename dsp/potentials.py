@@ -22,6 +22,8 @@ SPECTRUM_S = 0.032
 SMOOTH_S = 0.0012  # standard deviation; 130 Hz at half amplitude
 SUMMIT_S = 0.0025
 NEARLY = 0.85
+SHARP_HZ, BRIGHT_HZ = 200.0, 90.0
+BRIGHT_LEAST_HZ = 400.0  # slower signals end soon above 90 Hz
 BEFORE_S = 0.06  # what is cut out on either side; the backward filter settles in what follows
 AFTER_S = 0.13
 LEVEL_S = 0.004  # the raw level is taken this far before and after, over one wave of the mains
@@ -44,6 +46,7 @@ class Measures:
     median_hz: NDArray[np.float64]
     low_ratio: NDArray[np.float64]
     sharpness: NDArray[np.float64]
+    brightness: NDArray[np.float64]
     waveform: NDArray[np.float64]  # (m, n)
 
 
@@ -82,7 +85,7 @@ def measure(
     peak_to_peak = near.max(axis=1) - near.min(axis=1)
     first, last = _span(near, noise)
     start, end = first // finer, -(-last // finer)
-    median_hz, sharpness = _spectral(around, rate_hz)
+    median_hz, sharpness, brightness = _spectral(around, rate_hz)
     return Measures(
         peak_sample=origin + peak,
         start_sample=origin + peak - extent + start,
@@ -95,6 +98,7 @@ def measure(
         median_hz=median_hz,
         low_ratio=_step(raw, peak, channels, rate_hz, line_hz) / peak_to_peak,
         sharpness=sharpness,
+        brightness=brightness,
         waveform=_middle(around, half_samples(rate_hz, WAVE_S)).copy(),
     )
 
@@ -187,8 +191,8 @@ def _phases(
 
 def _spectral(
     windows: NDArray[np.float64], rate_hz: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Median frequency, and the share of energy above 200 Hz."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Median frequency, and the shares of energy above 200 Hz and above 90 Hz."""
     taper, hz = _taper(windows.shape[1], rate_hz)
     power = np.abs(np.fft.rfft(windows * taper, axis=1)) ** 2
     total = np.cumsum(power, axis=1)
@@ -196,11 +200,12 @@ def _spectral(
     at = (total < 0.5 * whole[:, None]).sum(axis=1)
     row = np.arange(len(power))
     above = np.maximum(total[row, at] - 0.5 * whole, 0.0) / (power[row, at] + 1e-300)
-    median = np.maximum(
-        hz[at] + (0.5 - above) * hz[1], 0.0
-    )  # a bin's power lies half a bin about it
-    sharp = power[:, hz > 200.0].sum(axis=1) / whole
-    return median, sharp
+    # a bin's power lies half a bin about it
+    median = np.maximum(hz[at] + (0.5 - above) * hz[1], 0.0)
+    sharp = power[:, hz > SHARP_HZ].sum(axis=1) / whole
+    if rate_hz < BRIGHT_LEAST_HZ:
+        return median, sharp, np.ones(len(median))
+    return median, sharp, power[:, hz > BRIGHT_HZ].sum(axis=1) / whole
 
 
 @cache

@@ -17,7 +17,10 @@ HEART_UNEVEN = 0.1
 """RMS by which beats miss where they were due, over the period: real hearts 0.02-0.1 (measured on three
 recordings), steps among random potentials 0.11 and more (uniform within the tolerance: 0.115)."""
 HEART_SURE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
-HEART_TRIED = 4
+HEART_TRIED = 8
+LOCKED_S = 0.015
+LOCKED_SHARE = 0.5
+LOCKED_REACH_S = 0.45  # from the P wave to the end of the T wave
 TRAIN_INTERVAL_S = (0.05, 1.0)  # 1-20 Hz (science.md 9, step 9)
 TRAIN_MEMBERS = 5
 TRAIN_BREAK = 2.5  # times the median interval ends a train
@@ -66,14 +69,28 @@ def heart_around(times_s: NDArray[np.float64], at: int) -> tuple[float, float]:
     random train scores low however dense it is; beats that miss their due times like random ones are no
     heart at all (`HEART_UNEVEN`). Every interval that the potential has is tried.
     """
+    heart = _heart(times_s, at)
+    return heart.rate_hz, heart.score
+
+
+@dataclass(frozen=True, slots=True)
+class _Heart:
+    """A heartbeat that may be one; where its beats are."""
+
+    rate_hz: float = 0.0
+    score: float = 0.0
+    beats: tuple[float, ...] = ()
+
+
+def _heart(times_s: NDArray[np.float64], at: int) -> _Heart:
     if len(times_s) < HEART_BEATS:
-        return 0.0, 0.0
+        return _Heart()
     forward: list[float] = times_s.tolist()
     ways = ((1, forward), (-1, [-time for time in reversed(forward)]))
     gaps = [abs(time - forward[at]) for time in forward]
     # the neighbouring beat may be missing
     periods = {one for gap in gaps for one in (gap, gap / 2)}
-    best = (0.0, 0.0)
+    best = _Heart()
     for period in sorted(p for p in periods if HEART_PERIOD_S[0] <= p <= HEART_PERIOD_S[1]):
         best = _follow_beats(ways, forward[at], period, best)
     return best
@@ -89,20 +106,40 @@ def beats_among(times_s: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArr
     often = np.argsort(-alike.sum(axis=1), kind="stable")
     for k in [k for k in often.tolist() if alike[k].sum() >= HEART_BEATS][:HEART_TRIED]:
         like = np.flatnonzero(alike[k])
-        _, score = heart_around(times_s[like], int(np.searchsorted(like, k)))
-        if score >= HEART_SURE:
-            beats[like] = True
+        heart = _heart(times_s[like], int(np.searchsorted(like, k)))
+        if heart.score >= HEART_SURE:
+            off = np.abs(np.subtract.outer(times_s[like], heart.beats)).min(axis=1)
+            beats[like[off <= BEAT_S / 2]] = True
             break
     return beats
+
+
+def parts_among(times_s: NDArray[np.float64], beats: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the potentials at `times_s` (m,), sorted, are `beats` (m,) or come at one phase of them.
+
+    A QRS complex may show as several potentials, and so may the T wave; what half of the beats have
+    beside them at the same distance belongs to them. A fasciculation near a beat does not come back there.
+    """
+    if np.count_nonzero(beats) < HEART_BEATS:
+        return beats
+    apart = times_s[:, None] - times_s[beats]  # (m, n_beats)
+    nearest = apart[np.arange(len(times_s)), np.abs(apart).argmin(axis=1)]
+    index = np.arange(len(times_s))
+    due = times_s[beats] + nearest[:, None]
+    after = np.clip(np.searchsorted(times_s, due), 1, len(times_s) - 1)
+    found = np.minimum(np.abs(times_s[after] - due), np.abs(times_s[after - 1] - due)) <= LOCKED_S
+    found &= np.abs(due - times_s[index, None]) > LOCKED_S  # itself proves nothing
+    share = found.sum(axis=1) / (np.count_nonzero(beats) - 1)
+    return beats | ((share >= LOCKED_SHARE) & (np.abs(nearest) <= LOCKED_REACH_S))
 
 
 def _follow_beats(
     ways: tuple[tuple[int, list[float]], ...],
     own: float,
     period: float,
-    best: tuple[float, float],
-) -> tuple[float, float]:
-    """(rate, score) of the beats from `own` either way, or `best` where that is no worse."""
+    best: _Heart,
+) -> _Heart:
+    """The heart whose beats go from `own` either way, or `best` where that is no worse."""
     beats, due, mean = [own], 1, period
     misses: list[float] = []
     for way, times in ways:
@@ -111,11 +148,11 @@ def _follow_beats(
         misses += walk.misses
         due, mean = due + walk.due, walk.period
     there = len(beats) / due
-    if len(beats) < HEART_BEATS or there <= best[1] or _rms(misses) > HEART_UNEVEN:
+    if len(beats) < HEART_BEATS or there <= best.score or _rms(misses) > HEART_UNEVEN:
         return best
     off = np.abs(np.subtract.outer(ways[0][1], beats)).min(axis=1)
     score = there * float((off <= BEAT_S).mean())
-    return (1.0 / mean, score) if score > best[1] else best
+    return _Heart(1.0 / mean, score, tuple(beats)) if score > best.score else best
 
 
 @dataclass(frozen=True, slots=True)

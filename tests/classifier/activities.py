@@ -48,6 +48,7 @@ TWITCH = Potential(
     median_hz=80.0,
     low_ratio=0.05,
     sharpness=0.02,
+    brightness=0.3,
     zero_lag=1,
     waveform=np.zeros(61),
     coincident_share=0.5,

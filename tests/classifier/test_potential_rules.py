@@ -21,6 +21,7 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
     ),
     "spike": ({"sharpness": 0.75, "half_width_ms": 1.4}, Label.ARTEFACT, "1.4 ms"),
     "step": ({"low_ratio": 0.9}, Label.ARTEFACT, "0.9 times"),
+    "swing": ({"brightness": 0.05, "half_width_ms": 13.0}, Label.ARTEFACT, "13 ms"),
     "everywhere": ({"coincident": 4, "coincident_share": 1.0}, Label.ARTEFACT, "4 channels"),
     "echo": ({"bigger_gap_s": 0.03}, None, ""),
     "metronome": ({"rhythm_n": 30, "rhythm_hz": 7.6, "rhythm_cv": 0.06}, Label.REPETITIVE, "7.6"),
@@ -28,6 +29,7 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
     "crowd": ({"crowd_hz": 4.2}, Label.VOLUNTARY, "4.2 other"),
     "bed": ({"statistic": 6.0, "bed_hz": 1.7, "peak_to_peak": 24.0}, Label.VOLUNTARY, "1.7 like"),
     "wide": ({"width_ms": 90.0}, Label.ARTEFACT, "90 ms"),
+    "jerk": ({"busy_ms": 110.0}, Label.VOLUNTARY, "110 ms of activity"),
     "continual": (
         {"same_gap_before_s": 0.11, "same_gap_after_s": 0.12},
         Label.REPETITIVE,
@@ -95,6 +97,25 @@ def test_near_the_threshold_only_what_is_clean_counts(doubt: dict[str, float]) -
         rule = first_match(POTENTIAL_RULES, twitch(**changes))
         assert rule is not None
         assert rule.name == named
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"busy_ms": 80.0, "same_gap_after_s": 0.08}, "isolated"),  # it fires twice
+        ({"busy_ms": 140.0, "same_gap_after_s": 0.08}, "jerk"),
+        ({"low_ratio": 0.9, "beat_gap_s": 0.05}, "isolated"),  # a QRS complex is beside it
+        ({"low_ratio": 0.9, "beat_gap_s": 0.3}, "step"),
+        ({"brightness": 0.05, "half_width_ms": 9.5, "busy_ms": 40.0}, "isolated"),  # a deep unit
+        ({"brightness": 0.05, "half_width_ms": 9.5, "busy_ms": 60.0}, "swing"),
+    ],
+)
+def test_what_else_explains_it_is_no_artefact_and_no_jerk(
+    changes: dict[str, float], named: str
+) -> None:
+    rule = first_match(POTENTIAL_RULES, twitch(**changes))
+    assert rule is not None
+    assert rule.name == named
 
 
 @pytest.mark.parametrize(("brief_ms", "named"), [(1.5, "spike"), (4.0, "isolated")])

@@ -40,6 +40,7 @@ def waiting(
         median_hz=80.0,
         low_ratio=0.1,
         sharpness=0.02,
+        brightness=0.3,
         zero_lag=1,
         waveform=size * wave,
     )

@@ -38,10 +38,24 @@ def test_the_width_is_that_of_the_energy(hops: int) -> None:
     assert at(level(energy), 2000).width_ms(NOISE) == 10.0 * hops
 
 
+NO_BEATS = np.full((1, 1), np.nan)
+
+
+@pytest.mark.parametrize("hops", [1, 3, 12])
+def test_activity_in_pieces_adds_up_and_what_is_far_or_of_another_size_does_not(hops: int) -> None:
+    energy = np.full(400, 4.0)
+    energy[200] = energy[202 : 202 + hops - 1] = 4000.0
+    energy[220], energy[190] = 4000.0, 90_000.0  # 0.2 s away; a knock beside it
+    around = at(level(energy), 2000)
+    assert around.busy_ms(NOISE, NO_BEATS) == 10.0 * hops
+    assert around.busy_ms(NOISE, np.array([[0.06, 0.0, np.nan]])) <= 10.0 * min(hops, 3)
+
+
 def test_where_nothing_is_known_it_says_so() -> None:
     empty = Level(1, RATE_HZ, 20.0)
     assert at(empty, 500).background(NOISE) == 1.0
     assert at(empty, 500).width_ms(NOISE) == 0.0
+    assert at(empty, 500).busy_ms(NOISE, NO_BEATS) == 0.0
 
 
 def test_it_keeps_no_more_than_it_needs() -> None:

@@ -94,6 +94,17 @@ def test_a_longer_wave_lasts_longer_and_a_spike_is_sharp() -> None:
     assert measured(gaussian_wave(rate_hz, 600.0, 0.001), rate_hz).sharpness[0] > 0.9
 
 
+@pytest.mark.parametrize("rate_hz", [500.0, 1000.0, 4000.0])
+def test_a_knocks_swing_is_dark_and_a_unit_is_bright(rate_hz: float) -> None:
+    swing, unit = gaussian_wave(rate_hz, 45.0, 0.02), gaussian_wave(rate_hz, 90.0, 0.004)
+    assert measured(swing, rate_hz).brightness[0] < 0.05
+    assert measured(unit, rate_hz).brightness[0] > 0.3
+
+
+def test_where_the_signal_ends_soon_above_90_hz_nothing_is_dark() -> None:
+    assert measured(gaussian_wave(250.0, 45.0, 0.02), 250.0).brightness[0] == 1.0
+
+
 def test_the_span_holds_the_peak() -> None:
     found = measured(gaussian_wave(1000.0, 80.0, 0.006), 1000.0)
     assert found.start_sample[0] < found.peak_sample[0] < found.end_sample[0]

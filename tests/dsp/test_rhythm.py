@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fasciscope.dsp.rhythm import Train, heart_around, train_around
+from fasciscope.dsp.rhythm import Train, beats_among, heart_around, parts_among, train_around
 
 LIMIT = 0.55  # what the classifier calls a heart
 
@@ -101,3 +101,24 @@ def test_a_train_ends_at_a_break() -> None:
 )
 def test_few_too_fast_or_too_slow_make_no_train(times: list[float]) -> None:
     assert train_around(np.array(times, dtype=float), 0) == Train()
+
+
+def test_what_comes_with_every_beat_is_the_hearts_and_a_potential_near_one_beat_is_not() -> None:
+    rng = np.random.default_rng(6)
+    own = beats(rng, 66.0, 0.03, 0.0)
+    waves = (
+        own[::2] + 0.28 + 0.004 * rng.standard_normal(len(own[::2]))
+    )  # T waves, half of them seen
+    others = np.array([own[4] + 0.05, own[9] - 0.2, own[12] + 0.31])
+    times = np.concatenate([own, waves, others])
+    kind = np.repeat([0, 1, 2], [len(own), len(waves), len(others)])
+    order = np.argsort(times)
+    times, kind = times[order], kind[order]
+    found = beats_among(times, (kind[:, None] == kind) & (kind == 0))
+    assert (found == (kind == 0)).all()
+    assert (parts_among(times, found) == (kind < 2)).all()
+
+
+def test_without_a_heart_nothing_belongs_to_it() -> None:
+    times = by_chance(np.random.default_rng(7), 2.0)
+    assert not parts_among(times, np.zeros(len(times), dtype=bool)).any()
