@@ -73,8 +73,9 @@ def _agreement(rows: float, columns: float, rest: float, n: int, k: int) -> Inte
         return Interval(1.0, 1.0, 1.0)
     a = k * value / (n * (1 - value))
     b = 1 + k * value * (n - 1) / (n * (1 - value))
-    parts = (a * columns) ** 2 / (k - 1), (b * rest) ** 2 / ((n - 1) * (k - 1))
-    v = max((a * columns + b * rest) ** 2 / sum(parts), 1.0)  # Satterthwaite; below 1 no F is left
+    parts = (a * columns) ** 2 / (k - 1) + (b * rest) ** 2 / ((n - 1) * (k - 1))
+    # Satterthwaite; below 1 no F is left, and where pairs are mirrored to the last digit there is nothing
+    v = max((a * columns + b * rest) ** 2 / parts, 1.0) if parts > 0 else 1.0
     up, down = stats.f.isf(TAIL, n - 1, v), stats.f.isf(TAIL, v, n - 1)
     spread = k * columns + (k * n - k - n) * rest
     low = n * (rows - up * rest) / (up * spread + n * rows)
