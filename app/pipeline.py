@@ -43,7 +43,7 @@ MODELS: dict[ModelName, Callable[[StreamInfo], Model]] = {
     "rules": RuleModel,
 }
 MODEL_WORDS: dict[ModelName, str] = {
-    "trained": "rules, and a trained scorecard for brief potentials",
+    "trained": "rules, and trained scorecards for brief potentials and for sustained activity",
     "rules": "rules",
 }
 SETTLE_S = 2.0

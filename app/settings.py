@@ -11,7 +11,7 @@ MODELS: tuple[ModelName, ...] = ("trained", "rules")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`mains` is the line's frequency in Hz, or "auto"; `model` judges brief potentials."""
+    """`mains` is the line's frequency in Hz, or "auto"; `model` judges what was found."""
 
     mains: Mains = "auto"
     model: ModelName = "trained"

@@ -6,17 +6,17 @@ at most. Never touches the test part.
 """
 
 import argparse
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import fitting
 from benchmarks.accuracy.case import Array, Case, Part
-from benchmarks.accuracy.material import DATA, HEARTS, HELD, MOVING, REST
+from benchmarks.accuracy.material import HEARTS, HELD, MOVING, REST
 from benchmarks.accuracy.score import TOLERANCE_S
 from benchmarks.accuracy.suites import SUITES
+from benchmarks.fitting import Examples, Making
 from fasciscope.classifier.features import FEATURES
 from fasciscope.classifier.rules import first_match
 from fasciscope.classifier.trainedmodel import CARD, CERTAIN
@@ -36,29 +36,14 @@ SEEDS = {
     "sustained": 20,
     "rhythms": 6,
 }
-SEED = 2026
-KNOTS = 7
-SMOOTH, RIDGE = 3.0, 0.3
-FOLDS = 5
-CALIBRATION_KNOTS = 25
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Examples:
-    """Potentials that are weighed: features (n, n_features), are they true, whose session, which suite."""
-
-    values: Array
-    true: np.ndarray
-    group: np.ndarray
-    suite: np.ndarray
-
-    @property
-    def weights(self) -> Array:
-        """(n,) so that no suite counts more than another of twice the median's size."""
-        counts = np.maximum(np.bincount(self.suite, minlength=len(SEEDS)), 1)
-        most = 2 * np.median(counts)
-        weights: Array = np.minimum(1.0, most / counts)[self.suite]
-        return weights
+def weights_of(suite: np.ndarray) -> Array:
+    """(n,) so that no suite counts more than another of twice the median's size."""
+    counts = np.maximum(np.bincount(suite, minlength=len(SEEDS)), 1)
+    most = 2 * np.median(counts)
+    weights: Array = np.minimum(1.0, most / counts)[suite]
+    return weights
 
 
 def potentials(case: Case) -> Iterator[Potential]:
@@ -97,122 +82,13 @@ def collect(share: int = 1) -> Examples:
                 true.append(right)
                 group.append(session)
                 suites.append(number)
-    return Examples(np.array(rows), np.array(true), np.array(group), np.array(suites))
-
-
-def knots_of(values: Array) -> Array:
-    """Up to KNOTS rising values of a feature (n,), at quantiles of what differs."""
-    spread = np.unique(np.quantile(values, np.linspace(0.01, 0.99, KNOTS)).round(4))
-    return spread if len(spread) > 1 else np.array([spread[0], spread[0] + 1.0])
-
-
-def hats(values: Array, knots: Array) -> Array:
-    """(n, n_knots) how much each knot counts for each value: rows add up to 1."""
-    return np.stack([np.interp(values, knots, row) for row in np.eye(len(knots))], axis=1)
-
-
-def design(values: Array, knots: list[Array]) -> Array:
-    """(n, 1 + all knots)."""
-    parts = [hats(values[:, k], own) for k, own in enumerate(knots)]
-    return np.concatenate([np.ones((len(values), 1)), *parts], axis=1)
-
-
-def penalty(knots: list[Array]) -> Array:
-    """Curvature of each feature's points, and their size."""
-    size = 1 + sum(map(len, knots))
-    whole = np.zeros((size, size))
-    at = 1
-    for own in knots:
-        n = len(own)
-        bend = np.diff(np.eye(n), 2, axis=0) if n > 2 else np.zeros((0, n))
-        whole[at : at + n, at : at + n] = SMOOTH * bend.T @ bend + RIDGE * np.eye(n)
-        at += n
-    return whole
-
-
-def fitted(matrix: Array, true: np.ndarray, weights: Array, ridge: Array) -> Array:
-    """Penalised logistic regression by Newton's method (iteratively reweighted least squares)."""
-    points = np.zeros(matrix.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-matrix @ points))
-        slope = matrix.T @ (weights * (true - chance)) - ridge @ points
-        curve = matrix.T @ (matrix * (weights * chance * (1 - chance))[:, None]) + ridge
-        step = np.linalg.solve(curve + 1e-9 * np.eye(len(points)), slope)
-        points += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return points
-
-
-def held_out(examples: Examples, knots: list[Array]) -> Array:
-    """Scores (n,) of each example by a fit to other sessions' folds."""
-    rng = np.random.default_rng(SEED)
-    fold_of = rng.integers(FOLDS, size=examples.group.max() + 1)[examples.group]
-    matrix, ridge, weights = design(examples.values, knots), penalty(knots), examples.weights
-    scores = np.zeros(len(matrix))
-    for fold in range(FOLDS):
-        rest = fold_of != fold
-        points = fitted(matrix[rest], examples.true[rest], weights[rest], ridge)
-        scores[~rest] = matrix[~rest] @ points
-    return scores
-
-
-def calibrated(scores: Array, true: np.ndarray, weights: Array) -> tuple[Array, Array]:
-    """Scores (rising) and probabilities: a logistic curve through held-out scores (Platt 1999)."""
-    slope = fitted(
-        np.stack([np.ones_like(scores), scores], axis=1), true, weights, np.zeros((2, 2))
-    )
-    at = np.linspace(*np.quantile(scores, [0.002, 0.998]), CALIBRATION_KNOTS)
-    return at, 1 / (1 + np.exp(-(slope[0] + slope[1] * at)))
-
-
-def centred(points: Array, knots: list[Array], values: Array) -> tuple[float, list[Array]]:
-    """The start, and each feature's points so that they are 0 on average."""
-    intercept, at, parts = float(points[0]), 1, []
-    for k, own in enumerate(knots):
-        mine = points[at : at + len(own)]
-        mean = float(np.interp(values[:, k], own, mine).mean())
-        parts.append(mine - mean)
-        intercept, at = intercept + mean, at + len(own)
-    return intercept, parts
+    suite = np.array(suites)
+    return Examples(np.array(rows), np.array(true), np.array(group), suite, weights_of(suite))
 
 
 def card_text(examples: Examples) -> str:
     """The scorecard's file."""
-    knots = [knots_of(examples.values[:, k]) for k in range(len(FEATURES))]
-    scores = held_out(examples, knots)
-    weights = examples.weights
-    at, share = calibrated(scores, examples.true, weights)
-    points = fitted(design(examples.values, knots), examples.true, weights, penalty(knots))
-    intercept, parts = centred(points, knots, examples.values)
-    lines = [
-        "# Points of each feature of a brief potential; made by benchmarks/train_potentials.py.",
-        'version = "1"',
-        f"intercept = {intercept:.4f}",
-        f"scores = {_list(at)}",
-        f"probabilities = {_list(share)}",
-        "",
-        "[origin]",
-        'made_by = "benchmarks/train_potentials.py"',
-        f'script_sha256 = "{_sha256(Path(__file__))}"',
-        f'seed = "{SEED}"',
-        "suites = [" + ", ".join(f'"{name} x {n}"' for name, n in SEEDS.items()) + "]",
-        "recordings = [",
-        *(f'  "{_sha256(DATA / file)[:16]} {file}",' for file in recordings()),
-        "]",
-        f'examples = "{len(examples.true)}, of which {int(examples.true.sum())} fasciculations"',
-        'note = "Develop part of the benchmark: composed and synthetic, no patients."',
-    ]
-    for feature, own, mine in zip(FEATURES, knots, parts, strict=True):
-        lines += [
-            "",
-            "[[feature]]",
-            f'feature = "{feature.name}"',
-            f'unit = "{feature.unit}"',
-            f"knots = {_list(own)}",
-            f"points = {_list(mine)}",
-        ]
-    return "\n".join(lines) + "\n"
+    return fitting.card_text(examples, FEATURES, MAKING)
 
 
 def recordings() -> list[str]:
@@ -223,12 +99,14 @@ def recordings() -> list[str]:
     return sorted(used)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _list(values: Array | list[float]) -> str:
-    return "[" + ", ".join(f"{float(v):.4f}" for v in values) + "]"
+MAKING = Making(
+    Path(__file__),
+    "Points of each feature of a brief potential",
+    SEEDS,
+    recordings(),
+    "fasciculations",
+    "Develop part of the benchmark: composed and synthetic, no patients.",
+)
 
 
 def main() -> None:

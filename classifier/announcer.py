@@ -1,9 +1,10 @@
 """Announces cramps while they last, and takes back what turns out to be none."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fasciscope.classifier.burst_rules import burst_rules
-from fasciscope.classifier.early import chance, points_so_far
+from fasciscope.classifier.early import EARLY_S, chance, first_points
 from fasciscope.classifier.rulemodel import RuleModel
 from fasciscope.classifier.rules import first_match, verdict_of
 from fasciscope.classifier.verdict import Model, Verdict
@@ -13,6 +14,10 @@ LIKELY = 0.73
 """From this probability of a cramp on it is announced."""
 DOUBTED = 0.35
 """Below it an announcement is taken back; between the two a word stands that was given."""
+
+UNKNOWN = Verdict(
+    Label.UNCERTAIN, 1.0, ("It fell apart into single potentials, judged one by one.",)
+)
 
 
 class Announcer:
@@ -47,18 +52,24 @@ class Announcer:
         named = None if rule is None else verdict_of(rule, swell.so_far)
         if named is not None:
             return named
-        evidence = points_so_far(swell, swell.so_far.duration_s(self._rate_hz))
+        if swell.so_far.duration_s(self._rate_hz) >= EARLY_S:
+            return self._as_if_over(swell)
+        evidence = first_points(swell)
         cramp = chance(evidence)
         label = _label(cramp)
         told = [p.words for p in evidence if p.score and (p.score > 0) == (cramp >= 0.5)]
         return Verdict(label, round(max(cramp, 1 - cramp), 3), tuple(told[:2]))
 
+    def _as_if_over(self, swell: Swell) -> Verdict:
+        """The model's verdict, if it is sure enough to disturb somebody with."""
+        verdict = self._model.judge_burst(swell.so_far) or UNKNOWN
+        doubtful = verdict.label is Label.CRAMP and verdict.probability < LIKELY
+        return replace(verdict, label=Label.UNCERTAIN) if doubtful else verdict
+
     def _end(self, swell: Swell) -> Verdict:
         """The verdict that its event will have, as far as it depends on the burst alone."""
         verdict = self._model.judge_burst(swell.so_far) if swell.state == "ended" else None
-        return verdict or Verdict(
-            Label.UNCERTAIN, 1.0, ("It fell apart into single potentials, judged one by one.",)
-        )
+        return verdict or UNKNOWN
 
 
 def _label(cramp: float) -> Label:

@@ -72,12 +72,7 @@ def _capped(score: float, cap: float) -> float:
 def judge_sustained(burst: Burst, duration_s: float) -> Verdict:
     """Cramp, voluntary, or uncertain between them."""
     if duration_s < SHORTEST_S:
-        return Verdict(
-            Label.VOLUNTARY,
-            0.8,
-            (f"Sustained for {duration_s:.1f} s: too short for a cramp (under {SHORTEST_S:g} s).",),
-            ("short",),
-        )
+        return too_short(duration_s)
     evidence = points(burst, duration_s)
     total = sum(p.score for p in evidence)
     cramp = 1.0 / (1.0 + math.exp(-total))
@@ -91,3 +86,13 @@ def judge_sustained(burst: Burst, duration_s: float) -> Verdict:
     if probability < UNSURE:
         return Verdict(Label.UNCERTAIN, probability, tuple(reasons), ("sustained",))
     return Verdict(label, probability, tuple(reasons), ("sustained",))
+
+
+def too_short(duration_s: float) -> Verdict:
+    """What is shorter than any cramp."""
+    return Verdict(
+        Label.VOLUNTARY,
+        0.8,
+        (f"Sustained for {duration_s:.1f} s: too short for a cramp (under {SHORTEST_S:g} s).",),
+        ("short",),
+    )

@@ -1,26 +1,24 @@
-"""Cramp or contraction while it lasts: what its beginning tells, then what `cramp` weighs as far as known.
+"""Cramp or contraction in its first seconds: what its beginning tells.
 
-In the first seconds two things tell: cramps begin with fasciculations (S38) that come faster and faster,
-and recruit over 1-10 s where a contraction ramps in 0.1-1 s. A contraction that is raised slowly on a
-screen's command grows like a cramp, so growth alone is not enough, and a cramp without fasciculations
-before it is announced late or not at all. Weights are rounded from a logistic fit to the first three
-seconds of synthetic cramps, cramps of real units, and real and synthetic contractions.
+Two things tell: cramps begin with fasciculations (S38) that come faster and faster, and recruit over
+1-10 s where a contraction ramps in 0.1-1 s. A contraction that is raised slowly on a screen's command
+grows like a cramp, so growth alone is not enough, and a cramp without fasciculations before it is
+announced late or not at all. Weights are rounded from a logistic fit to the first three seconds of
+synthetic cramps, cramps of real units, and real and synthetic contractions.
 """
 
 import math
 
-from fasciscope.classifier.cramp import Point, points, sites_point
+from fasciscope.classifier.cramp import Point, sites_point
 from fasciscope.core import Swell
 
 EARLY_S = 5.0
-"""Until then only the beginning tells; from then on the whole is weighed."""
+"""Until then only the beginning tells; from then on the model judges it as if it ended now."""
 MOST_EXCESS = 5.0
 
 
-def points_so_far(swell: Swell, lasted_s: float) -> tuple[Point, ...]:
+def first_points(swell: Swell) -> tuple[Point, ...]:
     """The evidence for a cramp by now, strongest first."""
-    if lasted_s >= EARLY_S:
-        return points(swell.so_far, lasted_s)
     evidence = (_prodrome(swell), _climb(swell), sites_point(len(swell.so_far.channels)))
     return tuple(sorted(evidence, key=lambda p: -abs(p.score)))
 

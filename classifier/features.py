@@ -3,20 +3,27 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from fasciscope.core import Potential
+from fasciscope.core import Burst, Potential
+
+Activity = TypeVar("Activity", Potential, Burst)
 
 FAR_S = 10.0  # the context's length: further than this is never
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
-    """A figure of a potential: its unit, how it is computed, and a phrase with {} for the figure."""
+class Feature(Generic[Activity]):
+    """A figure of an activity: its unit, how it is computed, and a phrase with {} for the figure.
+
+    `direction` 1: more of it never speaks against, -1: never for; 0: either.
+    """
 
     name: str
     unit: str
-    of: Callable[[Potential], float]
+    of: Callable[[Activity], float]
     words: str
+    direction: int = 0
 
 
 def _same_gap_s(p: Potential) -> float:
@@ -31,7 +38,7 @@ def _regularity(p: Potential) -> float:
     return min(p.rhythm_cv, 1.0) if p.rhythm_n else 1.0
 
 
-FEATURES: tuple[Feature, ...] = (
+FEATURES: tuple[Feature[Potential], ...] = (
     Feature("snr", "noise RMS", lambda p: p.snr, "{:.1f} times the noise high"),
     Feature("statistic", "noise", lambda p: p.statistic, "standing out by {:.1f}"),
     Feature("fit", "1", lambda p: p.snr / p.statistic, "height over fit {:.1f}"),

@@ -62,6 +62,11 @@ class Scorecard:
         score = self.intercept + sum(contributions)
         return float(np.interp(score, self.scores, self.probabilities))
 
+    def weighed_most(self, contributions: tuple[float, ...], n: int) -> tuple[int, ...]:
+        """The places of the `n` features that weighed most, the weightiest first."""
+        order = sorted(range(len(contributions)), key=lambda k: -abs(contributions[k]))
+        return tuple(order[:n])
+
 
 def load_scorecard(path: Path, features: tuple[str, ...]) -> Scorecard:
     """Read and check a scorecard of these features.
@@ -73,7 +78,7 @@ def load_scorecard(path: Path, features: tuple[str, ...]) -> Scorecard:
     if named != features:
         raise InputError(
             f"{path.name} scores {', '.join(named)}; this version computes {', '.join(features)}. "
-            f"Train it again (python -m benchmarks.train_potentials)."
+            f"Train it again ({card.origin.made_by})."
         )
     _check(path.name + ": scores", card.scores, card.probabilities)
     if not all(0.0 <= p <= 1.0 for p in card.probabilities):

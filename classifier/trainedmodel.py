@@ -1,18 +1,20 @@
 """The trained model: rules name what is certain by itself, a scorecard judges the rest.
 
 What a physical cause names (a heart's train, a step, a spike, all channels at once, a steady unit, the
-edge of a contraction) is the rules'. Whether what remains is a fasciculation is a matter of degree: the
-scorecard gives a calibrated probability, and the verdict abstains where that is not clear.
+edge of a contraction) is the rules'. Whether what remains is a fasciculation, or a cramp, is a matter of
+degree: a scorecard gives a calibrated probability, and the verdict abstains where that is not clear.
 """
 
 from functools import cache
 from pathlib import Path
 
+from fasciscope.classifier.burst_rules import burst_rules
 from fasciscope.classifier.features import FEATURES
 from fasciscope.classifier.potential_rules import POTENTIAL_RULES
 from fasciscope.classifier.rulemodel import RuleModel
 from fasciscope.classifier.rules import first_match, verdict_of
 from fasciscope.classifier.scorecard import Scorecard, load_scorecard
+from fasciscope.classifier.sustained import weigh_sustained
 from fasciscope.classifier.verdict import Verdict
 from fasciscope.core import Burst, Label, Potential, StreamInfo
 
@@ -35,10 +37,12 @@ def scorecard() -> Scorecard:
 
 
 class TrainedModel:
-    """Judges brief potentials by rules and scorecard, bursts by the rules, within what the tier allows."""
+    """Judges by rules and scorecards, within what the tier allows."""
 
     def __init__(self, info: StreamInfo) -> None:
         self._rules = RuleModel(info)
+        self._rate_hz = info.rate_hz
+        self._burst_rules = burst_rules(info.n_channels, info.rate_hz)
         self._card = scorecard()
 
     def judge_potential(self, potential: Potential) -> Verdict | None:
@@ -69,7 +73,11 @@ class TrainedModel:
 
     def judge_burst(self, burst: Burst) -> Verdict | None:
         """Judge sustained activity."""
-        return self._rules.judge_burst(burst)
+        rule = first_match(self._burst_rules, burst)
+        if rule is not None:
+            return verdict_of(rule, burst)
+        weighed = weigh_sustained(burst, burst.duration_s(self._rate_hz))
+        return self._rules.within_tier(weighed)
 
 
 def _weighed(values: tuple[float, ...], points: tuple[float, ...]) -> str:

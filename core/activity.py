@@ -99,6 +99,11 @@ class Burst:
     prodrome_per_min: float  # isolated potentials in the minute before
     aftermath_per_min: float  # and in the ten seconds after
     cut: bool  # touches a gap or an end of the recording
+    beat: float = 0.0  # correlation of the level with itself a period (0.5-1.4 s) later
+    counterbeat: float = 0.0  # and half a period (0.2-0.6 s) later
+    slow_over_fast: float = 1.0  # unsteadiness at 0.8-3 Hz over that at 3-6 Hz, 1 by chance
+    rise_dip: float = 0.0  # below its own highest so far while it rises, octaves
+    prodrome_gain: float = 0.0  # potentials in the 20 s before over the rate until then, octaves
 
     def duration_s(self, rate_hz: float) -> float:
         """How long it lasts."""

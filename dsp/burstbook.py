@@ -12,8 +12,11 @@ from fasciscope.dsp.bursts import EnvelopeMeasures, Region, measure_envelope
 from fasciscope.dsp.context import Span
 from fasciscope.dsp.grid import Grid
 from fasciscope.dsp.settings import ChainSettings
+from fasciscope.dsp.waxing import Waxing, measure_waxing
 
 PRODROME_S = 60.0  # science.md 7.3: a cramp's prodrome lasts up to a minute
+JUST_BEFORE_S = 20.0  # in which a prodrome that rises is denser than before
+LEAST_HEARD_S = 5.0  # of the time before that, to know a rate from
 AFTERMATH_S = 10.0
 COACTIVE_SHARE = 0.5
 
@@ -45,6 +48,7 @@ class _Closed:
     region: Region
     span: Span
     envelope: EnvelopeMeasures
+    waxing: Waxing
 
 
 class BurstBook:
@@ -98,7 +102,9 @@ class BurstBook:
         return self._burst(measured, (*self._given, *self._waiting, measured, *others))
 
     def _measured(self, one: Running) -> _Closed:
-        return _Closed(one.region, one.span, measure_envelope(one.region.trace(), self._hop_s))
+        trace = one.region.trace()
+        envelope, waxing = measure_envelope(trace, self._hop_s), measure_waxing(trace, self._hop_s)
+        return _Closed(one.region, one.span, envelope, waxing)
 
     def spans(self, channel: int) -> list[Span]:
         """The closed bursts of a channel that recent potentials may lie in or near."""
@@ -148,7 +154,22 @@ class BurstBook:
             * 60.0
             / AFTERMATH_S,
             cut=closed.region.cut,
+            beat=closed.waxing.beat,
+            counterbeat=closed.waxing.counterbeat,
+            slow_over_fast=closed.waxing.slow_over_fast,
+            rise_dip=closed.waxing.rise_dip,
+            prodrome_gain=self._gain(channel, span.start),
         )
+
+    def heard_s(self, start: int) -> float:
+        """Seconds heard in the 40 s before the last 20 s before a start; at least five count."""
+        since = (start - self._frames[0].first_sample) / self._rate_hz if self._frames else 0.0
+        return min(max(since - JUST_BEFORE_S, LEAST_HEARD_S), PRODROME_S - JUST_BEFORE_S)
+
+    def _gain(self, channel: int, start: int) -> float:
+        just = round(start - JUST_BEFORE_S * self._rate_hz)
+        before = self._count(channel, start - PRODROME_S * self._rate_hz, just)
+        return gain(self._count(channel, just, start), before, self.heard_s(start))
 
     def _frames_within(self, span: Span) -> list[FrameStats]:
         return [f for f in self._frames if f.first_sample < span.end and f.end_sample > span.start]
@@ -179,6 +200,15 @@ class BurstBook:
 
     def _count(self, channel: int, start: float, end: float) -> int:
         return sum(start <= sample < end for sample in self._isolated[channel])
+
+
+def gain(just_before: int, long_before: int, heard_s: float) -> float:
+    """Potentials in the last 20 s over those that the rate of the `heard_s` before gives, in octaves.
+
+    Half a potential is added to both: two after none tell little.
+    """
+    expected = long_before * JUST_BEFORE_S / heard_s
+    return float(np.log2((just_before + 0.5) / (expected + 0.5)))
 
 
 def _coactive(closed: _Closed, everything: tuple[_Closed, ...]) -> tuple[int, ...]:

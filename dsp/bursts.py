@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.dsp.settings import ChainSettings
+from fasciscope.dsp.waxing import smoothed
 
 FILLED = 0.6
 """Share of a burst's length above threshold; three units at 8 pps fill more, one fills a third."""
@@ -145,10 +146,11 @@ def measure_envelope(envelope: NDArray[np.float64], hop_s: float) -> EnvelopeMea
 
     Rise and fall are the times from a tenth to nine tenths of the plateau (upper quartile) at either
     end, of the envelope smoothed over 0.3 s; waxing is the spread of the 0.8-3 Hz part over the mean
-    within the plateau; tremor the strongest line at 3-14 Hz and its share of the power there.
+    within the plateau; tremor the strongest line at 3-14 Hz and its share of the power there, 0 where
+    the plateau is shorter than 3 s.
     """
     n = len(envelope)
-    smooth = _smooth(envelope, min(round(SMOOTH_S / hop_s), max(1, n // 4)))
+    smooth = smoothed(envelope, min(round(SMOOTH_S / hop_s), max(1, n // 4)))
     plateau = float(np.quantile(smooth, 0.75))
     high = np.flatnonzero(smooth >= 0.9 * plateau)
     low = np.flatnonzero(smooth >= 0.1 * plateau)
@@ -166,11 +168,6 @@ def measure_envelope(envelope: NDArray[np.float64], hop_s: float) -> EnvelopeMea
     )
 
 
-def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
-    return np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
-
-
 def _waxing(middle: NDArray[np.float64], hop_s: float) -> float:
     """Relative spread of the envelope at 0.8-3 Hz, its slow course (a parabola) taken out."""
     n = len(middle)
@@ -186,9 +183,9 @@ def _waxing(middle: NDArray[np.float64], hop_s: float) -> float:
 
 def _tremor(middle: NDArray[np.float64], hop_s: float) -> tuple[float, float]:
     """The strongest envelope line at 3-14 Hz and its share of the power from 1 to 20 Hz."""
-    if len(middle) * hop_s < 1.0:
+    segment = round(2.0 / hop_s)
+    if len(middle) < 1.5 * segment:  # one spectrum alone shows a line by chance
         return 0.0, 0.0
-    segment = min(len(middle), round(2.0 / hop_s))
     starts = range(0, len(middle) - segment + 1, segment // 2)
     taper = np.hanning(segment)
     cuts = np.stack([middle[s : s + segment] for s in starts])

@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.core import Burst, Swell
-from fasciscope.dsp.burstbook import BurstBook, Running
+from fasciscope.core import Swell
+from fasciscope.dsp.burstbook import JUST_BEFORE_S, BurstBook, Running, gain
 from fasciscope.dsp.grid import Grid
 
 FIRST_S = 1.0
@@ -25,7 +25,7 @@ MARGIN_S = 0.05
 """What is seen so shortly before the start belongs to the burst: the matched filters are late."""
 State = Literal["open", "ended", "lapsed"]
 ISOLATED_S = 0.25  # the isolated-discharge rule (S9)
-JUST_BEFORE_S, BEFORE_S = 20.0, 60.0  # a prodrome rises within a minute at most (science.md 7.3)
+BEFORE_S = 60.0  # a prodrome rises within a minute at most (science.md 7.3)
 
 
 class SwellBook:
@@ -52,21 +52,25 @@ class SwellBook:
             if one.span.end < self._due.get(channel, first):
                 continue
             self._due[channel] = one.span.start + round(PACE * lasted)
-            yield self._swell(one, now, book.so_far(one, running), "open")
+            yield self._swell(one, now, book, running, "open")
         self._forget(now)
 
     def close(self, now: int, closed: Iterable[Running], book: BurstBook) -> Iterator[Swell]:
         """Tell the ends of those that were told before."""
         for one in closed:
             if self._due.pop(one.region.channel, None) is not None:
-                yield self._swell(
-                    one, now, book.so_far(one, []), "ended" if one.is_burst else "lapsed"
-                )
+                yield self._swell(one, now, book, [], "ended" if one.is_burst else "lapsed")
 
-    def _swell(self, one: Running, now: int, so_far: Burst, state: State) -> Swell:
+    def _swell(
+        self, one: Running, now: int, book: BurstBook, running: list[Running], state: State
+    ) -> Swell:
         just, long = self._before[one.region.channel]
         return Swell(
-            so_far=replace(so_far, prodrome_per_min=(just + long) * 60.0 / BEFORE_S),
+            so_far=replace(
+                book.so_far(one, running),
+                prodrome_per_min=(just + long) * 60.0 / BEFORE_S,
+                prodrome_gain=gain(just, long, book.heard_s(one.span.start)),
+            ),
             seen_sample=now,
             climb=climb(one.region.trace(), self._hop_s),
             just_before=just,

@@ -29,6 +29,7 @@ KNEE = ReadOptions(
     channels=("Recto Femoral", "Biceps Femoral", "Vasto Medial", "EMG Semitendinoso"),
 )
 FLEX = ReadOptions(channels=("Flex",))
+EXTEND = ReadOptions(channels=("Ext",))
 PLAIN = ReadOptions()
 COUNTS = ReadOptions(unit="counts")
 STIMULATED = "brainvision_tms/Example Data 1.vhdr"
@@ -113,8 +114,16 @@ HELD = (
       for a, b in ((0.0, 32.4), (0.0, 12.0), (18.0, 32.4))),
     *(Stretch(T, "cued bursts", "emggo/Sample Data.mat", COUNTS, (0,), a, b)
       for a, b in ((7.6, 10.2), (71.6, 74.2), (169.6, 173.0))),
+    *(Stretch(D, "wrist flexor", "spike2/tremor_mvc_ext.smr", EXTEND, (0,), a, b)
+      for a, b in ((4.0, 7.4), (61.3, 65.4))),
+    *(Stretch(T, "forearm 1", f"grabmyo/session1_participant1_gesture{g}_trial1.hea", PLAIN, (0, 6))
+      for g in (1, 10, 16)),
+    Stretch(T, "arm, student", "biosppy/emg.txt", COUNTS, (0,), 50.0, 57.8),
 )  # fmt: skip
-"""Contractions by will that are held for some seconds, each with its begin and end."""
+"""Contractions by will that are held for some seconds, each with its begin and end.
+
+The last subject was new: a coin put it to the test part, before anything was measured on it.
+"""
 
 HEARTS = (
     (D, "biosppy/ecg.txt", ReadOptions(unit="counts", channels=("ECG",))),

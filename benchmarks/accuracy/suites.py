@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.accuracy.case import Case, Part
-from benchmarks.accuracy.cramping import contracting, cramping
+from benchmarks.accuracy.cramping import contracting, cramping, wayward
 from benchmarks.accuracy.disturbed import disturbed
 from benchmarks.accuracy.evoked import evoked
+from benchmarks.accuracy.led import led, paced
 from benchmarks.accuracy.placed import coarse, lively, placed
 from benchmarks.accuracy.resting import moving, resting, wavy
 from benchmarks.accuracy.synthetic import mixed, ramps, rhythms, sustained
@@ -39,7 +40,10 @@ SUITES = {
     "tonic": Suite(tonic, 2),
     "jerks": Suite(jerking, 2),
     "contraction": Suite(contracting, 8),
+    "led": Suite(led, 4),
+    "paced": Suite(paced, 2),
     "cramp": Suite(cramping, 8),
+    "wayward": Suite(wayward, 4),
     "mixed": Suite(mixed, 12, real=False),
     "sustained": Suite(sustained, 20, real=False),
     "ramps": Suite(ramps, 20, real=False),

@@ -4,6 +4,7 @@ Source: elicited cramp of abductor hallucis, 48 units (science.md 3.1, S28): 14.
 second, 6 to 25, interval CV 45 %, doublets 4 %, common modulation at 1.4 Hz, 23.6 +- 16.2 s.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,9 @@ class Cramp:
     `duration_s`, `level_uv` (RMS when all units fire), `n_units` and `prodrome_s` are drawn where
     None: duration log-normal about 28 s, 40-500 uV, 10-60 units, 0-60 s of rising fasciculation
     before. `stretched` ends it abruptly, as pulling on the muscle does. `waveforms` are real units to
-    take in place of computed ones.
+    take in place of computed ones. The common waxing, of `waxing_depth` RMS, is a line at `waxing_hz` (about
+    1.4 Hz where None); its phase walks by `wander` radians in the root of a second, which makes the line
+    wander^2 / 2 pi hertz wide.
     """
 
     channel: int = 0
@@ -43,6 +46,9 @@ class Cramp:
     prodrome_s: float | None = None
     stretched: bool = False
     waveforms: tuple[Waveform, ...] = ()
+    waxing_hz: float | None = None
+    waxing_depth: float = WAXING_DEPTH
+    wander: float = 0.0
 
     def lay(self, setting: Setting, rng: np.random.Generator) -> Layer:
         """Draw the cramp; nothing if the board has no such channel."""
@@ -86,12 +92,15 @@ class Cramp:
         if self.stretched:
             leaves = duration_s - rng.uniform(0, 0.3, len(pool))
         leaves[int(rng.integers(len(pool)))] = duration_s
-        phase, waxing_hz = rng.uniform(0, 2 * np.pi), rng.normal(WAXING_HZ, 0.15)
+        phase, drawn_hz = rng.uniform(0, 2 * np.pi), rng.normal(WAXING_HZ, 0.15)
+        waxing_hz = drawn_hz if self.waxing_hz is None else self.waxing_hz
+        astray = _walk(rng, duration_s + 2.0, self.wander)
         stamps = []
         for unit, rate, join, leave in zip(pool, rates_hz, joins, leaves, strict=True):
             time_s = np.arange(join, max(leave, join + 1.0), 0.02)
             shape = _course(time_s, duration_s, self.stretched)
-            wax = 1 + WAXING_DEPTH * np.sqrt(2) * np.sin(2 * np.pi * waxing_hz * time_s + phase)
+            turn = 2 * np.pi * waxing_hz * time_s + phase + astray(time_s)
+            wax = 1 + self.waxing_depth * np.sqrt(2) * np.sin(turn)
             hz = np.clip(rate * shape * wax, LEAST_HZ * 0.8, MOST_HZ)
             times = discharges(rng, RateCurve(self.at_s + time_s, hz), GAP_CV)
             times = with_doublets(rng, times, DOUBLETS)
@@ -118,6 +127,15 @@ class Cramp:
             source = Source((unit,), (0.0,), (0.0,), float(rng.uniform(0.03, 0.1)))
             volley.fire(rng, number, source, times, 0.05, 0.0)
         return volley
+
+
+def _walk(rng: np.random.Generator, length_s: float, wander: float) -> Callable[[Array], Array]:
+    """A random walk of radians over seconds; without it nothing is drawn."""
+    if wander == 0.0:
+        return np.zeros_like
+    grid_s = np.arange(0.0, length_s, 0.02)
+    walk = np.cumsum(rng.standard_normal(len(grid_s))) * wander * np.sqrt(0.02)
+    return lambda time_s: np.interp(time_s, grid_s, walk)
 
 
 def _course(time_s: Array, duration_s: float, stretched: bool) -> Array:

@@ -79,6 +79,9 @@ CONTRACTION = Burst(
     prodrome_per_min=0.0,
     aftermath_per_min=0.0,
     cut=False,
+    beat=0.15,
+    counterbeat=-0.3,
+    slow_over_fast=1.2,
 )
 
 CRAMP = replace(
@@ -88,6 +91,11 @@ CRAMP = replace(
     fall_s=3.0,
     waxing=0.22,
     prodrome_per_min=10.0,
+    beat=0.6,
+    counterbeat=-0.7,
+    slow_over_fast=3.0,
+    rise_dip=0.1,
+    prodrome_gain=2.5,
 )
 
 

@@ -7,6 +7,7 @@ from signals import activities, blocks_of, info_of, noise, with_waves
 
 from fasciscope.core import Burst
 from fasciscope.dsp import ChainSettings
+from fasciscope.dsp.burstbook import gain
 from fasciscope.dsp.bursts import Region, RegionTracker, measure_envelope
 
 HOP_S = 0.01
@@ -133,6 +134,49 @@ def test_a_prodrome_is_counted_in_the_minute_before() -> None:
     (found,) = bursts(with_waves(uv, [*at_s, 84.0], 1000.0, size=70.0), 1000.0)
     assert found.prodrome_per_min == len(at_s)
     assert found.aftermath_per_min == 6.0
+
+
+@pytest.mark.parametrize(
+    ("at_s", "octaves"),
+    [
+        ((), 0.0),
+        ((66.0, 71.0, 74.0, 76.0, 78.0), np.log2(5.5 / 0.5)),
+        ((22.5, 32.5, 42.5, 52.5, 62.5, 72.5), np.log2(2.5 / 2.5)),
+        ((22.5, 32.5, 42.5, 52.5), np.log2(0.5 / 2.5)),
+    ],
+)
+def test_a_prodrome_that_grows_denser_is_told_from_one_who_fasciculates_anyway(
+    at_s: tuple[float, ...], octaves: float
+) -> None:
+    uv = noise(100_000, seed=8)
+    uv[80_000:90_000] += noise(10_000, rms=60.0, seed=9)
+    (found,) = bursts(with_waves(uv, list(at_s), 1000.0, size=70.0), 1000.0)
+    assert found.prodrome_gain == pytest.approx(octaves)
+
+
+def test_the_rate_before_counts_the_time_that_was_heard() -> None:
+    assert gain(4, 2, 40.0) == pytest.approx(np.log2(4.5 / 1.5))
+    assert gain(4, 2, 10.0) == pytest.approx(0.0)
+
+
+def test_a_waxing_burst_has_a_beat_in_the_chain_too() -> None:
+    time_s = np.arange(60_000)[:, None] / 1000.0
+    inside = (time_s >= 25) & (time_s < 45)
+    found = []
+    for depth in (0.0, 0.3):
+        level = 40 * inside * (1 + depth * np.sqrt(2) * np.sin(2 * np.pi * 1.4 * time_s))
+        found += bursts(noise(60_000, seed=10) + level * noise(60_000, seed=11), 1000.0)
+    steady, waxing = found
+    assert waxing.beat > 0.5 > steady.beat
+    assert waxing.counterbeat < steady.counterbeat
+    assert waxing.slow_over_fast > 2 * steady.slow_over_fast
+
+
+def test_in_a_short_burst_no_line_is_told_from_chance() -> None:
+    time_s = np.arange(0, 2.9, HOP_S)
+    envelope = 10 * (1 + 0.6 * np.sin(2 * np.pi * 6.0 * time_s))
+    measured = measure_envelope(envelope, HOP_S)
+    assert (measured.tremor_hz, measured.tremor_ratio) == (0.0, 0.0)
 
 
 def test_sites_that_work_together_are_named() -> None:
