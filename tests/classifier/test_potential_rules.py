@@ -22,11 +22,12 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
     "spike": ({"sharpness": 0.75, "half_width_ms": 1.4}, Label.ARTEFACT, "1.4 ms"),
     "step": ({"low_ratio": 0.9}, Label.ARTEFACT, "0.9 times"),
     "everywhere": ({"coincident": 4, "coincident_share": 1.0}, Label.ARTEFACT, "4 channels"),
+    "dim": ({"statistic": 4.6, "faint": True}, None, ""),
     "echo": ({"bigger_gap_s": 0.03}, None, ""),
     "metronome": ({"rhythm_n": 30, "rhythm_hz": 7.6, "rhythm_cv": 0.06}, Label.REPETITIVE, "7.6"),
     "rhythmic": ({"heart_score": 0.8, "heart_hz": 1.5}, Label.REPETITIVE, "90 a minute"),
     "crowd": ({"crowd_hz": 4.2}, Label.VOLUNTARY, "4.2 other"),
-    "bed": ({"statistic": 6.0, "bed_hz": 1.7, "peak_to_peak": 24.0}, Label.VOLUNTARY, "1.7 like"),
+    "bed": ({"statistic": 6.0, "bed_hz": 1.7, "weak_hz": 0.9}, Label.VOLUNTARY, "1.7 like"),
     "wide": ({"width_ms": 90.0}, Label.ARTEFACT, "90 ms"),
     "continual": (
         {"same_gap_before_s": 0.11, "same_gap_after_s": 0.12},
@@ -50,6 +51,14 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
 
 def test_there_is_a_case_for_every_rule_in_its_order() -> None:
     assert [rule.name for rule in POTENTIAL_RULES] == list(CASES)
+
+
+def test_a_few_units_that_fire_often_are_no_bed_unless_sizes_are_graded_or_others_crowd() -> None:
+    often = {"statistic": 6.0, "bed_hz": 1.3, "peak_to_peak": 24.0}
+    for more, name in (({}, "isolated"), ({"weak_hz": 0.9}, "bed"), ({"crowd_hz": 1.6}, "bed")):
+        rule = first_match(POTENTIAL_RULES, twitch(**often, **more))
+        assert rule is not None
+        assert rule.name == name
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -44,11 +44,12 @@ def waiting(
         waveform=size * wave,
     )
     unit = thumbnail(wave[None], RATE_HZ)[0]
-    return Waiting(potential, unit, 2.0, statistic * np.tile(unit, (3, 1)))
+    white = unit[22:38] / np.linalg.norm(unit[22:38])
+    return Waiting(potential, unit, 2.0, statistic * np.tile(white, (3, 1)))
 
 
 def context(n_channels: int = 1) -> Context:
-    return Context(n_channels, RATE_HZ, WINDOW / RATE_HZ, 5.4)
+    return Context(n_channels, RATE_HZ, WINDOW / RATE_HZ, 5.4, 5.35)
 
 
 def everything(found: Context, spans: list[list[Span]] | None = None) -> list[Potential]:
@@ -114,7 +115,7 @@ def replace_sharpness(one: Waiting, sharpness: float) -> Waiting:
 def test_a_weak_potential_is_given_if_strong_ones_showed_its_shape() -> None:
     held = context()
     for k in range(4):
-        held.add(waiting(1000 + 1500 * k, statistic=9.0))
+        held.add(waiting(1000 + 1500 * k, statistic=15.0))
     for peak, wave in ((7000, ONE), (7600, OTHER)):
         held.add(waiting(peak, statistic=5.3, wave=wave))
     given = everything(held)
@@ -131,7 +132,18 @@ def test_a_weak_potential_is_given_if_strong_ones_showed_its_shape() -> None:
         held.add(waiting(peak, statistic=5.3, wave=wave))
     given = everything(held)
     assert [p.peak_sample for p in given] == [1000, 2500, 4000, 5500, 7000]
-    assert [p.recognised for p in given] == [False] * 4 + [True]
+    assert given[-1].familiar > 0.0
+    assert not any(p.faint for p in given)
+
+
+def test_a_faint_potential_is_given_beside_others_that_stand_for_themselves_and_a_weaker_one_is_not() -> (
+    None
+):
+    faint, weaker, clear = (5.37, OTHER), (5.3, OTHER), (9.0, ONE)
+    held = context()
+    for peak, (statistic, wave) in ((1000, weaker), (2500, faint), (4000, clear), (14_500, faint)):
+        held.add(waiting(peak, statistic=statistic, wave=wave))
+    assert [(p.peak_sample, p.faint) for p in everything(held)] == [(2500, True), (4000, False)]
 
 
 def test_a_heart_beside_a_potential_is_no_company() -> None:

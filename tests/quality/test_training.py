@@ -49,7 +49,7 @@ def test_the_same_examples_give_the_same_card_and_others_another() -> None:
 @pytest.mark.slow
 def test_the_probabilities_are_frequencies_on_what_was_not_fitted() -> None:
     seen, fresh = examples(8000, 3), examples(8000, 4)
-    knots = [training.knots_of(seen.values[:, k]) for k in range(len(FEATURES))]
+    knots = [training.knots_of(seen.values[:, k], seen.true) for k in range(len(FEATURES))]
     points = training.fitted(
         training.design(seen.values, knots), seen.true, seen.weights, training.penalty(knots)
     )
