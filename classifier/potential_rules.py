@@ -22,6 +22,7 @@ HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
 HEART_HZ = 65.0  # a high-passed QRS keeps its energy below (science.md 4: it lasts 95 ms)
 HEART_AWAY_S = 2.0  # beside a contraction, units that drop out one by one beat like a heart
 ECHO_S = 0.06  # F-waves follow at 25-45 ms (S8), late components within 60 ms
+PART_S = 0.025  # what comes before a larger one is part of it, or a discharge of its own
 METRONOME_CV = 0.25  # spontaneous continuous units 3.5 % (S39), voluntary 10-25 % (S45, b:H)
 METRONOME_N = 8  # fewer come about by chance where a unit fires once or twice a second
 UNIT_HZ = 1.5  # one unit fasciculates at some 30/min at most (science.md 7.3)
@@ -72,6 +73,11 @@ def _step_limit(p: Potential) -> float:
 
 def _everywhere(p: Potential) -> bool:
     return p.coincident >= EVERYWHERE_CHANNELS and p.coincident_share >= EVERYWHERE_SHARE
+
+
+def _echo(p: Potential) -> bool:
+    before = p.bigger_gap_s < p.bigger_after_s
+    return p.bigger_gap_s <= (ECHO_S if before else PART_S)
 
 
 def _metronome(p: Potential) -> bool:
@@ -195,7 +201,7 @@ NOT_THIS_MUSCLE: PotentialRules = (
         ),
     ),
     Rule("dim", None, lambda p: p.faint, lambda p: 0.0, lambda p: ""),
-    Rule("echo", None, lambda p: p.bigger_gap_s <= ECHO_S, lambda p: 0.0, lambda p: ""),
+    Rule("echo", None, _echo, lambda p: 0.0, lambda p: ""),
 )
 """All sites at once, too little to tell, or a part of a larger potential."""
 

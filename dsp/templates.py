@@ -86,6 +86,8 @@ class TemplateBook:
 
 def _odds(template: _Template, sample: int, pieces: NDArray[np.float64], memory: int) -> float:
     came = template.came
+    if len(came) < KNOWN:
+        return -MOST
     others = sum(at != sample for at, _ in came)
     member = others < len(came)
     known = sum(strong for at, strong in came if at != sample) >= KNOWN

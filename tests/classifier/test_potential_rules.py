@@ -61,6 +61,16 @@ def test_a_few_units_that_fire_often_are_no_bed_unless_sizes_are_graded_or_other
         assert rule.name == name
 
 
+def test_an_echo_follows_and_what_precedes_a_larger_one_by_as_much_is_a_discharge_of_its_own() -> (
+    None
+):
+    ways = ((0.03, 0.5, "echo"), (0.03, 0.03, "isolated"), (0.02, 0.02, "echo"))
+    for gap_s, after_s, name in ways:
+        rule = first_match(POTENTIAL_RULES, twitch(bigger_gap_s=gap_s, bigger_after_s=after_s))
+        assert rule is not None
+        assert rule.name == name
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_rule_is_reached_and_says_its_figure(name: str) -> None:
     changes, label, figure = CASES[name]

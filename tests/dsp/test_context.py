@@ -101,7 +101,15 @@ def test_a_larger_neighbour_is_named_by_its_distance_unless_it_is_a_spike() -> N
     big = waiting(1040, size=200.0)
     held.add(waiting(1000))
     held.add(big)
-    assert everything(held)[0].bigger_gap_s == 0.04
+    assert [(p.bigger_gap_s, p.bigger_after_s) for p in everything(held)] == [
+        (0.04, 0.04),
+        (np.inf, np.inf),
+    ]
+    held = context()
+    held.add(big)
+    held.add(waiting(1090))
+    after = everything(held)[1]
+    assert (after.bigger_gap_s, after.bigger_after_s) == (0.05, np.inf)
     held = context()
     held.add(waiting(1000))
     held.add(replace_sharpness(big, 0.9))
