@@ -46,6 +46,13 @@ def test_the_same_examples_give_the_same_card_and_others_another() -> None:
     assert one == again != other
 
 
+def test_knots_lie_where_there_is_something_to_tell_however_few_the_others_are() -> None:
+    rng = np.random.default_rng(5)
+    true = np.arange(5000) >= 40
+    knots = training.knots_of(rng.normal(np.where(true, 20.0, 5.0), 2.0), true)
+    assert np.sum(knots < 10.0) >= training.KNOTS // 2 - 1
+
+
 @pytest.mark.slow
 def test_the_probabilities_are_frequencies_on_what_was_not_fitted() -> None:
     seen, fresh = examples(8000, 3), examples(8000, 4)
