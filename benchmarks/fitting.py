@@ -45,6 +45,8 @@ class Making:
     recordings: Sequence[str]
     kind: str  # what the true ones are
     note: str
+    knots: int = KNOTS
+    smooth: float = SMOOTH
 
     @property
     def name(self) -> str:
@@ -52,9 +54,17 @@ class Making:
         return f"benchmarks/{self.script.name}"
 
 
-def knots_of(values: Array) -> Array:
-    """Up to KNOTS rising values of a feature (n,), at quantiles of what differs."""
-    spread = np.unique(np.quantile(values, np.linspace(0.01, 0.99, KNOTS)).round(4))
+def knots_of(values: Array, true: np.ndarray, most: int = KNOTS) -> Array:
+    """Up to `most` rising values of a feature (n,), at quantiles of what differs.
+
+    Where the true ones are far more than others, and most are clear, both sides count alike as a whole,
+    so that knots lie where there is something to tell.
+    """
+    weights = np.where(true, 0.5 / max(true.sum(), 1), 0.5 / max((~true).sum(), 1))
+    order = np.argsort(values, kind="stable")
+    share = np.cumsum(weights[order]) / weights.sum()
+    places = np.searchsorted(share, np.linspace(0.01, 0.99, most))
+    spread = np.unique(values[order[np.minimum(places, len(values) - 1)]].round(4))
     return spread if len(spread) > 1 else np.array([spread[0], spread[0] + 1.0])
 
 
@@ -69,7 +79,7 @@ def design(values: Array, knots: list[Array]) -> Array:
     return np.concatenate([np.ones((len(values), 1)), *parts], axis=1)
 
 
-def penalty(knots: list[Array]) -> Array:
+def penalty(knots: list[Array], smooth: float = SMOOTH) -> Array:
     """Curvature of each feature's points, and their size."""
     size = 1 + sum(map(len, knots))
     whole = np.zeros((size, size))
@@ -77,7 +87,7 @@ def penalty(knots: list[Array]) -> Array:
     for own in knots:
         n = len(own)
         bend = np.diff(np.eye(n), 2, axis=0) if n > 2 else np.zeros((0, n))
-        whole[at : at + n, at : at + n] = SMOOTH * bend.T @ bend + RIDGE * np.eye(n)
+        whole[at : at + n, at : at + n] = smooth * bend.T @ bend + RIDGE * np.eye(n)
         at += n
     return whole
 
@@ -130,10 +140,12 @@ def held_out(
     knots: list[Array],
     directions: Sequence[int] = (),
     fold_of: np.ndarray | None = None,
+    smooth: float = SMOOTH,
 ) -> Array:
     """Scores (n,) of each example by a fit to other groups' folds."""
     fold_of = folds_of(examples.group) if fold_of is None else fold_of
-    matrix, ridge, weights = design(examples.values, knots), penalty(knots), examples.weights
+    matrix, ridge = design(examples.values, knots), penalty(knots, smooth)
+    weights = examples.weights
     rising = steps(knots, directions) if any(directions) else None
     scores = np.zeros(len(matrix))
     for fold in np.unique(fold_of):
@@ -166,13 +178,15 @@ def centred(points: Array, knots: list[Array], values: Array) -> tuple[float, li
 
 def card_text(examples: Examples, features: Sequence[Feature[Any]], making: Making) -> str:
     """The scorecard's file."""
-    knots = [knots_of(examples.values[:, k]) for k in range(len(features))]
+    columns = examples.values.T
+    knots = [knots_of(column, examples.true, making.knots) for column in columns]
     directions = [feature.direction for feature in features]
-    scores = held_out(examples, knots, directions)
+    scores = held_out(examples, knots, directions, smooth=making.smooth)
     weights = examples.weights
     at, share = calibrated(scores, examples.true, weights)
     rising = steps(knots, directions) if any(directions) else None
-    points = fitted(design(examples.values, knots), examples.true, weights, penalty(knots), rising)
+    ridge = penalty(knots, making.smooth)
+    points = fitted(design(examples.values, knots), examples.true, weights, ridge, rising)
     intercept, parts = centred(points, knots, examples.values)
     lines = [*_head(examples, making, intercept, at, share)]
     for feature, own, mine in zip(features, knots, parts, strict=True):

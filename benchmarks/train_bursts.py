@@ -133,7 +133,7 @@ def card_text(examples: Examples) -> str:
 def source_table(examples: Examples, sources: list[str]) -> str:
     """Each source judged by a fit to all others: share that is right, wrong, left open."""
     source = np.array(sources)
-    knots = [fitting.knots_of(examples.values[:, k]) for k in range(len(BURST_FEATURES))]
+    knots = [fitting.knots_of(column, examples.true) for column in examples.values.T]
     directions = [feature.direction for feature in BURST_FEATURES]
     synthetic = np.char.startswith(source, "synthetic")
     lines = ["left out: n, right, wrong, open"]

@@ -26,10 +26,12 @@ from fasciscope.dsp import Chain
 SEEDS = {
     "placed": 6,
     "lively": 4,
-    "coarse": 8,
+    "coarse": 2,
     "rest": 1,
     "movement": 1,
     "disturbed": 6,
+    "tonic": 2,
+    "jerks": 4,
     "contraction": 6,
     "cramp": 4,
     "mixed": 60,
@@ -106,6 +108,8 @@ MAKING = Making(
     recordings(),
     "fasciculations",
     "Develop part of the benchmark: composed and synthetic, no patients.",
+    knots=12,
+    smooth=1.0,  # the best on stretches of rest that it was not fitted to
 )
 
 

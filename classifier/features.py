@@ -69,5 +69,5 @@ FEATURES: tuple[Feature[Potential], ...] = (
         "so many by chance once in 10^{:.1f}",
     ),
     Feature("shape_match", "1", lambda p: p.shape_match, "{:.2f} like the others of its shape"),
-    Feature("recognised", "1", lambda p: float(p.recognised), "known from stronger ones: {:.0f}"),
+    Feature("familiar", "log-odds", lambda p: p.familiar, "odds of a known shape e^{:.1f}"),
 )

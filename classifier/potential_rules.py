@@ -24,8 +24,9 @@ HEART_SCORE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
 HEART_HZ = 65.0  # a high-passed QRS keeps its energy below (science.md 4: it lasts 95 ms)
 HEART_AWAY_S = 2.0  # beside a contraction, units that drop out one by one beat like a heart
 ECHO_S = 0.06  # F-waves follow at 25-45 ms (S8), late components within 60 ms
+PART_S = 0.025  # what comes before a larger one is part of it, or a discharge of its own
 METRONOME_CV = 0.25  # spontaneous continuous units 3.5 % (S39), voluntary 10-25 % (S45, b:H)
-METRONOME_N = 5
+METRONOME_N = 8  # fewer come about by chance where a unit fires once or twice a second
 UNIT_HZ = 1.5  # one unit fasciculates at some 30/min at most (science.md 7.3)
 CROWD_HZ = 2.5  # potentials of any shape; the fastest sites reach some 100/min (S23)
 BUSY_HZ = 1.5  # and less than that where the level between them is raised too
@@ -40,6 +41,7 @@ FAINT_SNR = 6.0
 FAINT_TAIL_HZ = 0.7
 FAINT_MS = 13.0  # half of its energy within
 BEDS = ((8.0, 1.1), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
+BED_TAIL_HZ = 0.8  # and below them there are weaker ones still, or more beside it: sizes are graded
 WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
 JERK_MS = (
     65.0  # of activity within 0.15 s: a potential with doublet and echo stays below 60 (measured)
@@ -99,6 +101,11 @@ def _jerk(p: Potential) -> bool:
     return p.busy_ms >= (JERK_PAIR_MS if twice else JERK_MS)
 
 
+def _echo(p: Potential) -> bool:
+    before = p.bigger_gap_s < p.bigger_after_s
+    return p.bigger_gap_s <= (ECHO_S if before else PART_S)
+
+
 def _metronome(p: Potential) -> bool:
     return p.rhythm_n >= METRONOME_N and p.rhythm_cv < METRONOME_CV
 
@@ -130,7 +137,10 @@ def _volley(p: Potential) -> bool:
 
 
 def _bed(p: Potential) -> bool:
-    return _drowns(p, p.bed_hz, BEDS) or _drowns(p, p.background, BACKGROUNDS)
+    graded = (
+        p.weak_hz >= BED_TAIL_HZ or p.crowd_hz >= BUSY_HZ
+    )  # a few units that fire often are not
+    return (graded and _drowns(p, p.bed_hz, BEDS)) or _drowns(p, p.background, BACKGROUNDS)
 
 
 def _drowns(p: Potential, figure: float, table: tuple[tuple[float, float], ...]) -> bool:
@@ -150,7 +160,7 @@ def _faint(p: Potential) -> bool:
         and p.weak_hz <= FAINT_TAIL_HZ
         and p.half_width_ms <= FAINT_MS
     )
-    return p.statistic < FAINT and not clean and not p.recognised
+    return p.statistic < FAINT and not clean and p.familiar < 0.0
 
 
 def _isolated_margin(p: Potential) -> float:
@@ -226,9 +236,10 @@ NOT_THIS_MUSCLE: PotentialRules = (
             f"On {p.coincident} channels ({p.coincident_share:.0%} of all) at the same moment."
         ),
     ),
-    Rule("echo", None, lambda p: p.bigger_gap_s <= ECHO_S, lambda p: 0.0, lambda p: ""),
+    Rule("dim", None, lambda p: p.faint, lambda p: 0.0, lambda p: ""),
+    Rule("echo", None, _echo, lambda p: 0.0, lambda p: ""),
 )
-"""All sites at once, or a part of a larger potential."""
+"""All sites at once, too little to tell, or a part of a larger potential."""
 
 TRAINS: PotentialRules = (
     Rule(

@@ -19,14 +19,14 @@ from fasciscope.classifier.verdict import Verdict
 from fasciscope.core import Burst, Label, Potential, StreamInfo
 
 CARD = Path(__file__).with_name("potentials.toml")
-MATTERS_OF_DEGREE = frozenset({"coarse", "faint", "isolated"})
+MATTERS_OF_DEGREE = frozenset({"dim", "coarse", "faint", "isolated"})
 CERTAIN = tuple(rule for rule in POTENTIAL_RULES if rule.name not in MATTERS_OF_DEGREE)
 """The rules that stand; what none of them names is weighed."""
 
 WEIGHED = tuple(rule for rule in POTENTIAL_RULES if rule.name in MATTERS_OF_DEGREE)
 """What else there is to say of a potential that is weighed, and found too light."""
 
-LIKELY, UNLIKELY = 0.7, 0.3
+LIKELY, UNLIKELY = 0.6, 0.3
 TOLD = 3
 
 
@@ -46,8 +46,10 @@ class TrainedModel:
         self._card = scorecard()
 
     def judge_potential(self, potential: Potential) -> Verdict | None:
-        """Judge a brief potential; None for one that belongs to a larger one beside it."""
+        """Judge a brief potential; None for one that belongs to a larger one, or too little to tell."""
         certain = first_match(CERTAIN, potential)
+        if certain is not None and potential.faint:
+            return None
         if certain is not None:
             verdict = verdict_of(certain, potential)
             return verdict and self._rules.within_tier(verdict)
@@ -60,6 +62,8 @@ class TrainedModel:
                 Label.FASCICULATION, round(chance, 3), (weighed,), ("weighed", "isolated")
             )
             return self._rules.within_tier(verdict)
+        if potential.faint:
+            return None
         rule = first_match(WEIGHED, potential)
         assert rule is not None, "the last rule applies to everything"
         if rule.name == "isolated" or chance >= UNLIKELY:

@@ -57,14 +57,14 @@ class Potential:
     background: float = 1.0  # RMS of the surroundings (0.75 s) over the noise
     bed_hz: float = 0.0  # others nearly as strong or stronger per second within 5 s either side
     bigger_gap_s: float = np.inf  # to the nearest larger potential on the channel
+    bigger_after_s: float = np.inf  # and to the nearest that follows
     crowd_hz: float = 0.0  # others of a third of its strength or more per second within 1 s
     same_hz: float = 0.0  # others of the same shape per second within 2.5 s either side
     weak_hz: float = 0.0  # others too weak to be given per second within 10 s: the noise's tail
     volley: int = 0  # others within 0.5 s either side, echoes left out
     volley_chance: float = 1.0  # of so many, if potentials came at random
-    recognised: bool = (
-        False  # weak, but one of a shape that strong potentials of the channel showed
-    )
+    familiar: float = -6.0  # log-odds (-6 to 6) that it is one more of a shape known from others
+    faint: bool = False  # neither strong enough to stand for itself nor of a known shape
     burst_step_s: float = np.inf  # longest break on the way to a burst within 2 s
 
     @property

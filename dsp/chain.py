@@ -44,7 +44,13 @@ class Chain:
         self._assessor = Assessor(info, self._settings)
         self._detector = Detector(self.grid, n, self._conditioner.delay_n, self._settings)
         self._measurer = Measurer(n, self.grid, self._conditioner, self._settings)
-        self._context = Context(n, info.rate_hz, self._settings.context_s, self._settings.threshold)
+        self._context = Context(
+            n,
+            info.rate_hz,
+            self._settings.context_s,
+            self._settings.threshold,
+            self._settings.faint_threshold,
+        )
         self._bursts = BurstBook(n, self.grid, self._settings)
         self._swells = SwellBook(n, self.grid)
         self._unmeasured, self._nothing = np.full(n, np.nan), np.zeros(n)
@@ -134,7 +140,8 @@ class Chain:
     def _release(self, now: int, *, final: bool = False) -> Iterator[Activity]:
         spans = [self._bursts.spans(c) + self._open_spans(c) for c in range(self._n_channels)]
         for potential in self._context.release(now, spans, final=final):
-            if min(potential.gap_before_s, potential.gap_after_s) >= ISOLATED_S:
+            alone = min(potential.gap_before_s, potential.gap_after_s) >= ISOLATED_S
+            if alone and not potential.faint:
                 self._bursts.add_isolated(potential.channel, potential.peak_sample)
             yield potential
         yield from self._bursts.release(now, final=final)

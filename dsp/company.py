@@ -68,6 +68,7 @@ def in_company(
     crowd &= other
     bed = (near.statistic >= BED_STATISTIC * seen.statistic[:, None]) & other
     blunt = near.sharpness < SPIKE
+    bigger = (near.size > 1.0) & blunt
     apart = (strong & blunt) | (seconds == 0.0)  # itself in any case
     return {
         **_gaps("gap", seconds, strong),
@@ -75,7 +76,8 @@ def in_company(
         **_trains(seconds, same & (away <= TRAIN_WINDOW_S)),
         **_hearts(seconds, heart),
         **_volleys(near, apart, seen, window_s),
-        "bigger_gap_s": _least(away, (near.size > 1.0) & blunt),
+        "bigger_gap_s": _least(away, bigger),
+        "bigger_after_s": _least(seconds, bigger & (seconds > 0.0)),
         "beat_gap_s": _least(away, (near.beat == 1.0) & (seconds != 0.0)),
         "bed_hz": seen.hz(_count(bed & (away <= BED_S)) - 1, BED_S),
         "crowd_hz": seen.hz(_count(crowd & (away <= CROWD_S)) - 1, CROWD_S),

@@ -36,6 +36,8 @@ COINCIDENT_S = 0.003
 APPROACH_S = 2.0  # this far from a burst, potentials may lead up to it or away from it
 MOST_BEATS = 150  # more are a storm, in which no heart is to be seen
 HEART_LEAST_HZ = 0.6  # 40 a minute
+LEARNED = 4.7  # statistic from which on a potential may show a shape
+ODDS = -1.5  # from which on a weak one is given as one of a known shape
 EVERYTHING = 1 << 62
 
 
@@ -98,17 +100,23 @@ class _Ready:
     waiting: Waiting
     channels: tuple[int, ...]  # that show its source
     coincident: int
+    familiar: float
 
 
 class Context:
     """Holds potentials of all channels until their context is complete.
 
-    Those below `threshold` are context for the others (a rhythm's missing beats), never given.
+    Those below `threshold` are context for the others (a rhythm's missing beats). Of them only those are
+    given that are one more of a shape that came before, or reach `faint` where others stand for themselves:
+    it is for the classifier to weigh them.
     """
 
-    def __init__(self, n_channels: int, rate_hz: float, window_s: float, threshold: float) -> None:
+    def __init__(
+        self, n_channels: int, rate_hz: float, window_s: float, threshold: float, faint: float
+    ) -> None:
         self._rate_hz = rate_hz
         self._threshold = threshold
+        self._faint = faint
         self._window = round(window_s * rate_hz)
         self._lag = lag_samples(rate_hz)
         self._queues = [_Queue() for _ in range(n_channels)]
@@ -120,8 +128,11 @@ class Context:
         """Take a potential; those of one channel come in order of their peaks."""
         potential = waiting.potential
         self._queues[potential.channel].add(waiting)
-        if potential.statistic >= self._threshold:
-            self._templates.learn(potential.channel, potential.peak_sample, waiting.white)
+        if potential.statistic >= LEARNED:
+            strong = potential.statistic >= self._threshold
+            self._templates.learn(
+                potential.channel, potential.peak_sample, waiting.white, strong=strong
+            )
 
     def add_level(self, samples: NDArray[np.int64], energy: NDArray[np.float64]) -> None:
         """Take the energy of the detection branch in 10-ms hops (n, n_channels)."""
@@ -151,18 +162,26 @@ class Context:
         queue = self._queues[channel]
         first, queue.done = queue.done, bisect_left(queue.peaks, limit)
         for waiting in queue.waiting[first : queue.done]:
-            if self._counts(waiting):
+            odds = self._odds(waiting)
+            if odds >= ODDS or self._counts(queue, waiting.potential):
                 others = self._others(waiting.potential)
                 channels = _same_source(waiting, others, SOURCE_LAG_S * self._rate_hz)
                 if channels is not None:
-                    yield _Ready(waiting, channels, 1 + sum(o is not None for o in others))
+                    yield _Ready(waiting, channels, 1 + sum(o is not None for o in others), odds)
 
-    def _counts(self, waiting: Waiting) -> bool:
-        """Does it stand out by itself, or as one of a shape that came before?"""
+    def _counts(self, queue: _Queue, own: Potential) -> bool:
+        """Does it stand for itself, or is it hardly too weak and has one within the window that does?"""
+        if not self._faint <= own.statistic < self._threshold:
+            return own.statistic >= self._threshold
+        low = bisect_left(queue.peaks, own.peak_sample - self._window)
+        high = bisect_left(queue.peaks, own.peak_sample + self._window + 1)
+        others = queue.waiting[low:high]
+        return any(other.potential.statistic >= self._threshold for other in others)
+
+    def _odds(self, waiting: Waiting) -> float:
+        """That it is one more of a shape that came before."""
         own = waiting.potential
-        return own.statistic >= self._threshold or self._templates.stands_out(
-            own.channel, own.peak_sample, waiting.white
-        )
+        return self._templates.odds(own.channel, own.peak_sample, waiting.white)
 
     def _surround(self, complete: list[_Ready], spans: list[list[Span]]) -> Iterator[Potential]:
         """The potentials (in order of channels and peaks) with their surroundings."""
@@ -190,7 +209,8 @@ class Context:
                 coincident=ready.coincident,
                 coincident_share=ready.coincident / len(self._queues),
                 shape=shape,
-                recognised=own.statistic < self._threshold,
+                familiar=ready.familiar,
+                faint=own.statistic < self._threshold and ready.familiar < ODDS,
                 shape_match=match,
                 near_burst_s=self._to_burst(own.peak_sample, bursts),
                 burst_step_s=self._step_to_burst(own, near, k, bursts) if bursts else np.inf,

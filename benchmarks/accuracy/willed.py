@@ -66,7 +66,7 @@ def jerking(part: Part, seeds: range) -> Iterator[Case]:
     for seed in seeds:
         for k, (stretch, rest, rate_hz) in enumerate(sessions(part, DISTURBED_S)):
             rng = np.random.default_rng([seed, k, 60])
-            wide = [(wave, hz) for _, wave, hz in waves if rate_hz <= 4 * hz]
+            wide = [(held.wave, held.rate_hz) for held in waves if rate_hz <= 4 * held.rate_hz]
             uv, noise = rest.copy(), rest_rms(rest, rate_hz)
             per_min = rng.uniform(*JERKS_PER_MIN)
             gaps = APART_S + rng.exponential(60.0 / per_min - APART_S, 60)

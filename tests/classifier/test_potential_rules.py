@@ -23,11 +23,12 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
     "step": ({"low_ratio": 0.9}, Label.ARTEFACT, "0.9 times"),
     "swing": ({"brightness": 0.05, "half_width_ms": 13.0}, Label.ARTEFACT, "13 ms"),
     "everywhere": ({"coincident": 4, "coincident_share": 1.0}, Label.ARTEFACT, "4 channels"),
+    "dim": ({"statistic": 4.6, "faint": True}, None, ""),
     "echo": ({"bigger_gap_s": 0.03}, None, ""),
     "metronome": ({"rhythm_n": 30, "rhythm_hz": 7.6, "rhythm_cv": 0.06}, Label.REPETITIVE, "7.6"),
     "rhythmic": ({"heart_score": 0.8, "heart_hz": 1.5}, Label.REPETITIVE, "90 a minute"),
     "crowd": ({"crowd_hz": 4.2}, Label.VOLUNTARY, "4.2 other"),
-    "bed": ({"statistic": 6.0, "bed_hz": 1.7, "peak_to_peak": 24.0}, Label.VOLUNTARY, "1.7 like"),
+    "bed": ({"statistic": 6.0, "bed_hz": 1.7, "weak_hz": 0.9}, Label.VOLUNTARY, "1.7 like"),
     "wide": ({"width_ms": 90.0}, Label.ARTEFACT, "90 ms"),
     "jerk": ({"busy_ms": 110.0}, Label.VOLUNTARY, "110 ms of activity"),
     "continual": (
@@ -52,6 +53,24 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
 
 def test_there_is_a_case_for_every_rule_in_its_order() -> None:
     assert [rule.name for rule in POTENTIAL_RULES] == list(CASES)
+
+
+def test_a_few_units_that_fire_often_are_no_bed_unless_sizes_are_graded_or_others_crowd() -> None:
+    often = {"statistic": 6.0, "bed_hz": 1.3, "peak_to_peak": 24.0}
+    for more, name in (({}, "isolated"), ({"weak_hz": 0.9}, "bed"), ({"crowd_hz": 1.6}, "bed")):
+        rule = first_match(POTENTIAL_RULES, twitch(**often, **more))
+        assert rule is not None
+        assert rule.name == name
+
+
+def test_an_echo_follows_and_what_precedes_a_larger_one_by_as_much_is_a_discharge_of_its_own() -> (
+    None
+):
+    ways = ((0.03, 0.5, "echo"), (0.03, 0.03, "isolated"), (0.02, 0.02, "echo"))
+    for gap_s, after_s, name in ways:
+        rule = first_match(POTENTIAL_RULES, twitch(bigger_gap_s=gap_s, bigger_after_s=after_s))
+        assert rule is not None
+        assert rule.name == name
 
 
 @pytest.mark.parametrize("name", CASES)

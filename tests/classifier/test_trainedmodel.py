@@ -50,6 +50,17 @@ def test_an_echo_is_no_event_of_its_own() -> None:
     assert TrainedModel(INFO).judge_potential(echo) is None
 
 
+def test_what_is_faint_is_told_only_if_it_is_likely_a_fasciculation() -> None:
+    clear = replace(TWITCH, faint=True)
+    verdict = TrainedModel(INFO).judge_potential(clear)
+    assert verdict is not None
+    assert verdict.label is Label.FASCICULATION
+    unclear = replace(clear, statistic=4.6, peak_to_peak=5.5 * TWITCH.noise, background=1.3)
+    assert TrainedModel(INFO).judge_potential(unclear) is None
+    assert TrainedModel(INFO).judge_potential(replace(clear, near_burst_s=0.1)) is None
+    assert RuleModel(INFO).judge_potential(clear) is None
+
+
 def test_at_tier_d_nothing_is_called_a_fasciculation() -> None:
     assert SLOW.tier.letter == "D"
     assert judged(SLOW)[0] is Label.UNCERTAIN

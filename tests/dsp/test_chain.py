@@ -23,7 +23,7 @@ def through(uv: NDArray[np.float64], **kinds: object) -> list[Activity]:
 
 
 def strong(found: list[Activity]) -> list[Potential]:
-    return [a for a in found if isinstance(a, Potential)]
+    return [a for a in found if isinstance(a, Potential) and not a.faint]
 
 
 @pytest.mark.parametrize("colour", COLOURS)

@@ -45,11 +45,12 @@ def waiting(
         waveform=size * wave,
     )
     unit = thumbnail(wave[None], RATE_HZ)[0]
-    return Waiting(potential, unit, 2.0, statistic * np.tile(unit, (3, 1)))
+    white = unit[22:38] / np.linalg.norm(unit[22:38])
+    return Waiting(potential, unit, 2.0, statistic * np.tile(white, (3, 1)))
 
 
 def context(n_channels: int = 1) -> Context:
-    return Context(n_channels, RATE_HZ, WINDOW / RATE_HZ, 5.4)
+    return Context(n_channels, RATE_HZ, WINDOW / RATE_HZ, 5.4, 5.35)
 
 
 def everything(found: Context, spans: list[list[Span]] | None = None) -> list[Potential]:
@@ -101,7 +102,15 @@ def test_a_larger_neighbour_is_named_by_its_distance_unless_it_is_a_spike() -> N
     big = waiting(1040, size=200.0)
     held.add(waiting(1000))
     held.add(big)
-    assert everything(held)[0].bigger_gap_s == 0.04
+    assert [(p.bigger_gap_s, p.bigger_after_s) for p in everything(held)] == [
+        (0.04, 0.04),
+        (np.inf, np.inf),
+    ]
+    held = context()
+    held.add(big)
+    held.add(waiting(1090))
+    after = everything(held)[1]
+    assert (after.bigger_gap_s, after.bigger_after_s) == (0.05, np.inf)
     held = context()
     held.add(waiting(1000))
     held.add(replace_sharpness(big, 0.9))
@@ -115,7 +124,7 @@ def replace_sharpness(one: Waiting, sharpness: float) -> Waiting:
 def test_a_weak_potential_is_given_if_strong_ones_showed_its_shape() -> None:
     held = context()
     for k in range(4):
-        held.add(waiting(1000 + 1500 * k, statistic=9.0))
+        held.add(waiting(1000 + 1500 * k, statistic=15.0))
     for peak, wave in ((7000, ONE), (7600, OTHER)):
         held.add(waiting(peak, statistic=5.3, wave=wave))
     given = everything(held)
@@ -132,7 +141,18 @@ def test_a_weak_potential_is_given_if_strong_ones_showed_its_shape() -> None:
         held.add(waiting(peak, statistic=5.3, wave=wave))
     given = everything(held)
     assert [p.peak_sample for p in given] == [1000, 2500, 4000, 5500, 7000]
-    assert [p.recognised for p in given] == [False] * 4 + [True]
+    assert given[-1].familiar > 0.0
+    assert not any(p.faint for p in given)
+
+
+def test_a_faint_potential_is_given_beside_others_that_stand_for_themselves_and_a_weaker_one_is_not() -> (
+    None
+):
+    faint, weaker, clear = (5.37, OTHER), (5.3, OTHER), (9.0, ONE)
+    held = context()
+    for peak, (statistic, wave) in ((1000, weaker), (2500, faint), (4000, clear), (14_500, faint)):
+        held.add(waiting(peak, statistic=statistic, wave=wave))
+    assert [(p.peak_sample, p.faint) for p in everything(held)] == [(2500, True), (4000, False)]
 
 
 def test_a_heart_beside_a_potential_is_no_company() -> None:

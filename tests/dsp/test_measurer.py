@@ -34,7 +34,7 @@ def potentials(uv: np.ndarray, every_s: float, **kinds: object) -> list[Potentia
     for block in blocks_of(info, uv, **kinds):  # type: ignore[arg-type]
         found.extend(chain.push(block))
     found.extend(chain.finish())
-    return [a for a in found if isinstance(a, Potential)]
+    return [a for a in found if isinstance(a, Potential) and not a.faint]
 
 
 def own_measures(found: list[Potential]) -> np.ndarray:

@@ -60,7 +60,7 @@ def test_the_same_examples_give_the_same_card_and_others_another(name: str) -> N
 
 def test_points_follow_the_direction_that_a_feature_is_given() -> None:
     seen = examples(3000, 5)
-    knots = [fitting.knots_of(seen.values[:, k]) for k in range(2)]
+    knots = [fitting.knots_of(seen.values[:, k], seen.true) for k in range(2)]
     matrix = fitting.design(seen.values[:, :2], knots)
     free, against = (
         fitting.fitted(
@@ -84,10 +84,17 @@ def test_the_bursts_card_is_what_the_script_makes() -> None:
     assert train_bursts.card_text(train_bursts.collect()[0]) == CARD.read_text("utf-8")
 
 
+def test_knots_lie_where_there_is_something_to_tell_however_few_the_others_are() -> None:
+    rng = np.random.default_rng(5)
+    true = np.arange(5000) >= 40
+    knots = fitting.knots_of(rng.normal(np.where(true, 20.0, 5.0), 2.0), true)
+    assert np.sum(knots < 10.0) >= fitting.KNOTS // 2 - 1
+
+
 @pytest.mark.slow
 def test_the_probabilities_are_frequencies_on_what_was_not_fitted() -> None:
     seen, fresh = examples(8000, 3), examples(8000, 4)
-    knots = [fitting.knots_of(seen.values[:, k]) for k in range(len(FEATURES))]
+    knots = [fitting.knots_of(seen.values[:, k], seen.true) for k in range(len(FEATURES))]
     points = fitting.fitted(
         fitting.design(seen.values, knots), seen.true, seen.weights, fitting.penalty(knots)
     )
