@@ -17,7 +17,7 @@ HEART_UNEVEN = 0.1
 """RMS by which beats miss where they were due, over the period: real hearts 0.02-0.1 (measured on three
 recordings), steps among random potentials 0.11 and more (uniform within the tolerance: 0.115)."""
 HEART_SURE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
-HEART_TRIED = 8
+HEART_TRIED = 6
 LOCKED_S = 0.015
 LOCKED_SHARE = 0.5
 LOCKED_REACH_S = 0.45  # from the P wave to the end of the T wave
