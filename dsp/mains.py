@@ -57,7 +57,7 @@ class _Line:
     def amplitude(self, since_s: NDArray[np.float64]) -> NDArray[np.complex128]:
         """(n, harmonics, channels) at times (n,) in seconds since `at_s`."""
         when = np.minimum(since_s[:, None], self.until_s)[:, None, :]
-        total = self.course[-1] + np.zeros(when.shape)
+        total: NDArray[np.complex128] = self.course[-1] + np.zeros(when.shape)
         for order in self.course[-2::-1]:
             total = total * when + order
         return total
@@ -277,7 +277,7 @@ class Comb:
         high, low = np.arange(0, n, DIGIT), np.arange(DIGIT)
         coarse = np.exp(2j * np.pi * (start + turns * high)[:, None] * self.orders)
         fine = np.exp(2j * np.pi * turns * self.orders[:, None] * low)
-        since_s = start_s - line.at_s + (high + DIGIT / 2) / self._rate_hz
+        since_s = np.asarray(start_s - line.at_s + (high + DIGIT / 2) / self._rate_hz)
         weights = (
             line.amplitude(since_s).transpose(2, 0, 1) * coarse
         )  # (n_channels, high, harmonics)

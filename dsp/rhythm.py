@@ -130,7 +130,8 @@ def parts_among(times_s: NDArray[np.float64], beats: NDArray[np.bool_]) -> NDArr
     found = np.minimum(np.abs(times_s[after] - due), np.abs(times_s[after - 1] - due)) <= LOCKED_S
     found &= np.abs(due - times_s[index, None]) > LOCKED_S  # itself proves nothing
     share = found.sum(axis=1) / (np.count_nonzero(beats) - 1)
-    return beats | ((share >= LOCKED_SHARE) & (np.abs(nearest) <= LOCKED_REACH_S))
+    locked: NDArray[np.bool_] = (share >= LOCKED_SHARE) & (np.abs(nearest) <= LOCKED_REACH_S)
+    return beats | locked
 
 
 def _follow_beats(
