@@ -50,7 +50,7 @@ JERK_PAIR_S, JERK_PAIR_MS = (
 )  # unless it fires twice: neuronal ones do, at some 80 ms (S7)
 SWINGS = (
     (0.11, 11.5, 0.0, math.inf),
-    (0.06, 9.0, 55.0, math.inf),
+    (0.06, 9.0, 55.0, 35.0),
     (0.14, 9.0, 45.0, 25.0),
 )  # (share above 90 Hz, half of the energy within, activity, statistic): a knock swings at one low
 # frequency, and for long even if it is small
