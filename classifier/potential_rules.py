@@ -51,9 +51,11 @@ JERK_PAIR_S, JERK_PAIR_MS = (
     125.0,
 )  # unless it fires twice: neuronal ones do, at some 80 ms (S7)
 SWINGS = (
-    (0.11, 11.5, 0.0),
-    (0.06, 9.0, 55.0),
-)  # (share above 90 Hz, half of the energy within, activity): a knock swings at one low frequency
+    (0.11, 11.5, 0.0, math.inf),
+    (0.06, 9.0, 55.0, 35.0),
+    (0.14, 9.0, 45.0, 25.0),
+)  # (share above 90 Hz, half of the energy within, activity, statistic): a knock swings at one low
+# frequency, and for long even if it is small
 TAILS = (
     (10.0, 1.2),
     (14.0, 3.0),
@@ -91,8 +93,11 @@ def _everywhere(p: Potential) -> bool:
 def _swing(p: Potential) -> bool:
     """Units 20 mm deep have as little above 90 Hz (science.md 2.1), but are over sooner."""
     return any(
-        p.brightness < share and p.half_width_ms >= half_ms and p.busy_ms >= busy_ms
-        for share, half_ms, busy_ms in SWINGS
+        p.brightness < share
+        and p.half_width_ms >= half_ms
+        and p.busy_ms >= busy_ms
+        and p.statistic < most
+        for share, half_ms, busy_ms, most in SWINGS
     )
 
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fasciscope.dsp.rhythm import HEART_BEATS, TRAIN_MEMBERS, Train, heart_around, train_around
+from fasciscope.dsp.rhythm import (
+    HEART_BEATS,
+    HEART_SURE,
+    TRAIN_MEMBERS,
+    Train,
+    heart_around,
+    train_around,
+)
 from fasciscope.dsp.volley import REACH_S, members, volley_around
 
 ALIKE = 0.7  # noisy potentials of one unit still correlate by this much
@@ -74,7 +81,7 @@ def in_company(
         **_gaps("gap", seconds, strong & blunt & other),
         **_gaps("same_gap", seconds, same),
         **_trains(seconds, same & (away <= TRAIN_WINDOW_S)),
-        **_hearts(seconds, heart),
+        **_hearts(near, heart),
         **_volleys(near, apart, seen, window_s),
         "bigger_gap_s": _least(away, bigger),
         "bigger_after_s": _least(seconds, bigger & (seconds > 0.0)),
@@ -120,13 +127,14 @@ def _trains(
     }
 
 
-def _hearts(
-    seconds: NDArray[np.float64], chosen: NDArray[np.bool_]
-) -> dict[str, NDArray[np.float64]]:
-    found = np.zeros((2, len(seconds)))
+def _hearts(near: Near, chosen: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+    """Rate and score of the heart that each is locked to; what belongs to a known one is surely a heart's."""
+    found = np.zeros((2, len(chosen)))
     for k in np.flatnonzero(_count(chosen) >= HEART_BEATS).tolist():
-        found[:, k] = heart_around(*_own(seconds[k], chosen[k]))
-    return {"heart_hz": found[0], "heart_score": found[1]}
+        found[:, k] = heart_around(*_own(near.seconds[k], chosen[k]))
+    own = ((near.beat == 1.0) & (near.seconds == 0.0)).any(axis=1)
+    score = np.where(own, np.maximum(found[1], HEART_SURE), found[1])
+    return {"heart_hz": found[0], "heart_score": score}
 
 
 def _volleys(

@@ -23,6 +23,10 @@ DELAY_AT_HZ, DELAY_AT = 80.0, 0.3
 """Where most of a surface potential's energy lies (science.md 2.1: median 44-95 Hz); but no more than
 this fraction of the rate, well below the corner: at 200 Hz, 80 Hz is the corner, six samples late."""
 
+BEFORE_S = 0.1
+"""So much of a stretch's start is taken to have come before it, too: whole waves of either mains, so that
+hum does not begin with a bang."""
+
 AT_ONCE = 8  # frames filtered at a time: more gain nothing and take memory
 
 
@@ -61,6 +65,7 @@ class Conditioner:
         self.delay_n = round(group_delay_s(rate_hz, detection, at_hz) * rate_hz)
         self.band_delay_n = round(group_delay_s(rate_hz, self.band_sos, at_hz) * rate_hz)
         self._step, self._piece = grid.step, grid.piece
+        self._before_n = round(BEFORE_S * rate_hz)
         self._in_hole = np.zeros(n_channels, dtype=bool)
 
     def run(self, frame: Frame) -> Conditioned:
@@ -130,7 +135,7 @@ class Conditioner:
         self, frame: Frame, uv: NDArray[np.float64], holes: NDArray[np.bool_] | None
     ) -> NDArray[np.float64]:
         if frame.first and frame.n_samples:
-            self._band.restart(uv[0])
+            self._begin(uv[: self._before_n], holes)
             self._in_hole[:] = False
         if holes is None and not self._in_hole.any():
             return self._band.run(uv)
@@ -144,6 +149,14 @@ class Conditioner:
         if len(whole):
             self._in_hole = whole[-1].copy()
         return np.asfortranarray(np.concatenate(pieces))
+
+    def _begin(self, first: NDArray[np.float64], holes: NDArray[np.bool_] | None) -> None:
+        """Start as if the `first` samples of the stretch had come before it too; plainly if some are holes."""
+        if holes is not None and holes[: len(first)].any():
+            self._band.restart(first[0])
+            return
+        self._band.restart(first.mean(axis=0))
+        self._band.run(first)
 
 
 def _by_bin(holes: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:

@@ -38,6 +38,7 @@ MOST_BEATS = 150  # more are a storm, in which no heart is to be seen
 HEART_LEAST_HZ = 0.6  # 40 a minute
 LEARNED = 4.7  # statistic from which on a potential may show a shape
 ODDS = -1.5  # from which on a weak one is given as one of a known shape
+CLEAR = 0.9  # of the threshold: beats weaker than that are no company to speak of
 EVERYTHING = 1 << 62
 
 
@@ -276,7 +277,8 @@ class Context:
         """1 for each of a channel's potentials (n,) that is a heart's; few a second hold none."""
         beats = np.zeros(len(when))
         least = max(HEART_BEATS, HEART_LEAST_HZ * (when[-1] - when[0]) / self._rate_hz)
-        if not least <= len(when) <= MOST_BEATS:
+        clear = np.count_nonzero(figures[0] >= CLEAR * self._threshold)
+        if clear < least or len(when) > MOST_BEATS:
             return beats
         size = figures[1]
         alike = similarities(waves, waves, self._lag)

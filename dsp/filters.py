@@ -1,7 +1,8 @@
 """Streaming Butterworth filters: one sosfilt for all channels, restarted after every hole.
 
-Oracle: on each contiguous stretch the output equals `scipy.signal.sosfilt` of the whole stretch,
-started at the steady state of the stretch's first sample, bit for bit.
+Oracle: on each contiguous stretch the output equals `scipy.signal.sosfilt` of the whole stretch, bit for
+bit, started at the steady state of its first sample, or, where a stream begins, after its own first tenth
+of a second (`conditioner`).
 """
 
 import numpy as np

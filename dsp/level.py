@@ -67,7 +67,8 @@ class Around:
         for row in np.flatnonzero(near.any(axis=1)):
             away = np.abs(np.subtract.outer(beats_s[row, near[row]], self.seconds[row]))
             loud[row] &= away.min(axis=0) > BEAT_S
-        return np.count_nonzero(loud, axis=1) * self.hop_ms
+        busy: NDArray[np.float64] = np.count_nonzero(loud, axis=1) * self.hop_ms
+        return busy
 
     def _top(
         self, noise: NDArray[np.float64], count: NDArray[np.intp]

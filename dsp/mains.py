@@ -27,18 +27,84 @@ DECIDE_S = 5
 """With `auto`, 50 or 60 Hz is chosen anew at each frame until this much has been seen."""
 
 
+ORDERS = 3  # mean, slope, bend
+FEWEST_BENT = 8
+"""Pieces from which more than a mean is told."""
+AHEAD_S = 0.2
+"""So long after it was last seen a course is followed."""
+LEAKING = 7
+"""Harmonics whose change within a piece is told from activity."""
 RING = RING_S * PIECES_PER_S
+SINCE_S = np.arange(1 - RING, 1) / PIECES_PER_S
+MOMENTS = SINCE_S ** np.arange(5)[:, None]
 DIGIT = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """What is known of the line after a frame: complex `amplitude` (harmonics, channels) at `at_s`."""
+    """What is known of the line after a frame: its complex amplitude `course` over time.
 
-    amplitude: NDArray[np.complex128]
+    `course` (orders, harmonics, channels) are the coefficients of a polynomial in seconds since `at_s`;
+    it holds until `until_s` (channels,), where it was last seen, and stays there.
+    """
+
+    course: NDArray[np.complex128]
+    until_s: NDArray[np.float64]
     wander: NDArray[np.float64]
     drift_hz: float = 0.0
     at_s: float = 0.0
+
+    def amplitude(self, since_s: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """(n, harmonics, channels) at times (n,) in seconds since `at_s`."""
+        when = np.minimum(since_s[:, None], self.until_s)[:, None, :]
+        total: NDArray[np.complex128] = self.course[-1] + np.zeros(when.shape)
+        for order in self.course[-2::-1]:
+            total = total * when + order
+        return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fitted:
+    """`course` (frames, orders, harmonics, channels) as in _Line, and the power `loose` about it."""
+
+    course: NDArray[np.complex128]
+    loose: NDArray[np.float64]  # (frames, harmonics, channels)
+
+
+def fit_course(in_step: NDArray[np.complex128], quiet: NDArray[np.bool_]) -> _Fitted:
+    """Parabolas through the pieces of each frame's ring, of those that are quiet.
+
+    `in_step` (frames, RING, harmonics, channels) is 0 where not `quiet` (frames, RING, channels). The mean
+    is taken where it means something, and so are slope and bend: mains sway and their frequency wanders,
+    and the mean of three seconds is a second and a half late. Least squares by orthogonal polynomials
+    (Forsythe 1957), so that each order is judged by itself.
+    """
+    n_frames, _, n_harmonics, n_channels = in_step.shape
+    s0, s1, s2, s3, s4 = (MOMENTS @ quiet.astype(np.float64)).transpose(1, 0, 2)
+    moved = MOMENTS[:ORDERS] @ in_step.reshape(n_frames, RING, -1)
+    r0, r1, r2 = moved.reshape(n_frames, ORDERS, n_harmonics, n_channels).transpose(1, 0, 2, 3)
+    bent = s0 >= FEWEST_BENT
+    # what each order has of the lower ones, and its own size
+    n0 = np.maximum(s0, 1.0)
+    l10, l20 = s1 / n0, s2 / n0
+    n1 = np.where(bent, s2 - l10 * s1, 1.0)
+    l21 = np.where(bent, (s3 - l20 * s1) / n1, 0.0)
+    n2 = np.where(bent, s4 - l20 * s2 - l21**2 * n1, 1.0)
+    z1 = r1 - l10[:, None] * r0
+    z2 = r2 - l20[:, None] * r0 - l21[:, None] * z1
+    sizes = np.stack([n0, n1, n2], axis=1)[:, :, None]
+    parts = np.stack([r0, z1, z2], axis=1) / sizes  # (frames, ORDERS, harmonics, channels)
+    gains = (parts.real**2 + parts.imag**2) * sizes
+    gains[:, 1:] *= bent[:, None, None]
+    whole = (in_step.real**2 + in_step.imag**2).sum(axis=1)
+    loose = np.maximum(whole - gains.sum(axis=1), 0.0)
+    free = np.maximum(s0 - np.where(bent, ORDERS, 1), 1.0)
+    takes = gains > (SIGNIFICANT**2 * loose / free[:, None])[:, None]
+    left = np.maximum(whole - (gains * takes).sum(axis=1), 0.0) / n0[:, None]
+    mean, slope, bend = (parts * takes).transpose(1, 0, 2, 3)
+    slope = slope - l21[:, None] * bend
+    mean = mean - l10[:, None] * slope - l20[:, None] * bend
+    return _Fitted(np.stack([mean, slope, bend], axis=1), left)
 
 
 class Comb:
@@ -53,15 +119,22 @@ class Comb:
         self._rate_hz = rate_hz
         self._piece_n = int(rate_hz / PIECES_PER_S)
         self.orders = np.arange(1, max(1, int(highest_hz / line_hz)) + 1)
-        turns = np.outer(np.arange(self._piece_n), self.orders) * (line_hz / rate_hz)
-        basis = np.exp(-2j * np.pi * turns) * (2.0 / self._piece_n)
-        self._matrix = np.concatenate([basis.real, basis.imag], axis=1)
+        turns = np.outer(np.arange(self._piece_n), self.orders) * (2 * np.pi * line_hz / rate_hz)
+        waves = np.concatenate([np.cos(turns), -np.sin(turns)], axis=1)
+        # What changes within a piece leaks beside the line: it shows in the waves times time.
+        time = np.linspace(-1.0, 1.0, self._piece_n)[:, None]
+        leaks = [wave[:, :LEAKING] * time for wave in np.split(waves, 2, axis=1)]
+        # Where a piece is no whole number of waves they are not at right angles: least squares.
+        self._apart, mixed = np.linalg.qr(np.concatenate([waves, *leaks], axis=1))
+        n_waves = waves.shape[1]
+        self._unmix = np.linalg.pinv(mixed[:n_waves, :n_waves]).T
         self._kept = np.zeros((RING, len(self.orders), n_channels), dtype=complex)
         self._quiet = np.zeros((RING, n_channels), dtype=bool)
         self._calm = np.zeros((RING, n_channels))  # power beside the line of the quiet ones
         self._beside = np.zeros((0, n_channels))
         still = np.zeros((len(self.orders), n_channels), dtype=complex)
-        self._lines = [_Line(still, np.zeros(n_channels))]  # of the frames taken last
+        still = np.stack([still] * ORDERS)
+        self._lines = [_Line(still, np.zeros(n_channels), np.zeros(n_channels))]
 
     def learn(
         self,
@@ -83,11 +156,11 @@ class Comb:
         framed = uv.T.reshape(n_channels, n_frames, frame_n).swapaxes(0, 1)
         cut = np.ascontiguousarray(framed[:, :, : n_pieces * self._piece_n])
         pieces = cut.reshape(n_frames, n_channels * n_pieces, self._piece_n)
-        both = pieces @ self._matrix
-        coefficients = (both[..., :k] + 1j * both[..., k:]).reshape(n_frames, n_channels, -1, k)
-        power = np.einsum("fij,fij->fi", pieces, pieces).reshape(n_frames, n_channels, -1)
-        line = (coefficients.real**2 + coefficients.imag**2).sum(axis=3) / 2
-        beside = np.sqrt(np.maximum(power / self._piece_n - line, 0.0))
+        both = pieces @ self._apart
+        parts = both[..., : 2 * k] @ self._unmix
+        coefficients = (parts[..., :k] + 1j * parts[..., k:]).reshape(n_frames, n_channels, -1, k)
+        power = np.einsum("fij,fij->fi", pieces, pieces) - np.einsum("fij,fij->fi", both, both)
+        beside = np.sqrt(np.maximum(power / self._piece_n, 0.0)).reshape(n_frames, n_channels, -1)
         if holes is not None:
             cut_holes = holes[: n_pieces * self._piece_n].T.reshape(n_channels, n_pieces, -1)
             beside[0, cut_holes.any(axis=2)] = np.inf
@@ -121,33 +194,30 @@ class Comb:
         self._calm = self._calm[-RING:]
 
     def _settle(self, rings: NDArray[np.intp], at_s: list[float]) -> None:
-        """After each frame, turn its ring (frames, RING) of pieces into step with the last, and average.
-
-        The mean is taken where it means something.
-        """
+        """After each frame, turn its ring (frames, RING) of pieces into step with the last, and fit them."""
         kept, calm = self._kept[rings], self._calm[rings].sum(axis=1)
         drifts = self._drifts(kept[:, :, 0, :], calm)
-        age = np.arange(RING - 1, -1, -1) / PIECES_PER_S
+        age = -SINCE_S
         ahead = np.exp(2j * np.pi * np.array(drifts)[:, None, None] * age[:, None] * self.orders)
-        in_step = kept * ahead[..., None]
-        count = self._quiet[rings].sum(axis=1)
-        weight = np.maximum(count, 1)[:, None, :]
-        mean = in_step.sum(axis=1) / weight
-        power = (in_step.real**2 + in_step.imag**2).sum(axis=1) / weight
-        steady = mean.real**2 + mean.imag**2
-        loose = np.maximum(power - steady, 0.0)
-        amplitude = np.where(steady * weight > SIGNIFICANT**2 * loose, mean, 0.0)
-        beside = calm / weight[:, 0] + 1e-300
-        wander = np.sqrt(loose.sum(axis=1) / 2 / beside)
+        quiet = self._quiet[rings]
+        fitted = fit_course(kept * ahead[..., None], quiet)
+        count = quiet.sum(axis=1)
+        beside = calm / np.maximum(count, 1) + 1e-300
+        wander = np.sqrt(fitted.loose.sum(axis=1) / 2 / beside)
+        until = np.where(quiet, SINCE_S[:, None], -np.inf).max(axis=1) + AHEAD_S
         before = self._lines.pop()
         for k, (drift_hz, now_s) in enumerate(zip(drifts, at_s, strict=True)):
             known = count[k] > 0
+            course = fitted.course[k]
             if not known.all():  # nothing quiet for a while: what was known stays
                 turns = drift_hz * (now_s - before.at_s) * self.orders[:, None]
-                turned = before.amplitude * np.exp(2j * np.pi * turns)
-                amplitude[k] = np.where(known, amplitude[k], turned)
+                last = before.amplitude(np.array([now_s - before.at_s]))[0]
+                stays = np.zeros_like(course)
+                stays[0] = last * np.exp(2j * np.pi * turns)
+                course = np.where(known, course, stays)
                 wander[k] = np.where(known, wander[k], before.wander)
-            before = _Line(amplitude[k], wander[k], drift_hz, now_s)
+                until[k] = np.where(known, until[k], 0.0)
+            before = _Line(course, until[k], wander[k], drift_hz, now_s)
             self._lines.append(before)
 
     def _drifts(self, first: NDArray[np.complex128], calm: NDArray[np.float64]) -> list[float]:
@@ -174,7 +244,7 @@ class Comb:
 
     def rms(self) -> NDArray[np.float64]:
         """RMS of what is being subtracted, by channel."""
-        power = np.abs(self._lines[-1].amplitude) ** 2
+        power = np.abs(self._lines[-1].amplitude(np.zeros(1))[0]) ** 2
         total: NDArray[np.float64] = np.sqrt(power.sum(axis=0) / 2)
         return total
 
@@ -190,11 +260,11 @@ class Comb:
         self, uv: NDArray[np.float64], first_sample: int, n_frames: int
     ) -> NDArray[np.float64]:
         """The frames taken last without the line; the same array where there is none."""
-        if not any(line.amplitude.any() for line in self._lines):
+        if not any(line.course.any() for line in self._lines):
             return uv
         out, frame_n = uv.copy(order="F"), uv.shape[0] // n_frames
         for k, line in enumerate(self._lines):
-            if line.amplitude.any():
+            if line.course.any():
                 here = slice(k * frame_n, (k + 1) * frame_n)
                 out[here] -= self._wave(line, first_sample + here.start, frame_n)
         return out
@@ -212,7 +282,10 @@ class Comb:
         high, low = np.arange(0, n, DIGIT), np.arange(DIGIT)
         coarse = np.exp(2j * np.pi * (start + turns * high)[:, None] * self.orders)
         fine = np.exp(2j * np.pi * turns * self.orders[:, None] * low)
-        weights = line.amplitude.T[:, None, :] * coarse  # (n_channels, high, harmonics)
+        since_s = np.asarray(start_s - line.at_s + (high + DIGIT / 2) / self._rate_hz)
+        weights = (
+            line.amplitude(since_s).transpose(2, 0, 1) * coarse
+        )  # (n_channels, high, harmonics)
         wave = weights.real @ fine.real - weights.imag @ fine.imag
         by_channel: NDArray[np.float64] = wave.reshape(len(wave), -1)[:, :n]
         return by_channel.T

@@ -17,7 +17,7 @@ HEART_UNEVEN = 0.1
 """RMS by which beats miss where they were due, over the period: real hearts 0.02-0.1 (measured on three
 recordings), steps among random potentials 0.11 and more (uniform within the tolerance: 0.115)."""
 HEART_SURE = 0.55  # random trains reach 0.5 at most (tests/dsp/test_rhythm.py)
-HEART_TRIED = 8
+HEART_TRIED = 6
 LOCKED_S = 0.015
 LOCKED_SHARE = 0.5
 LOCKED_REACH_S = 0.45  # from the P wave to the end of the T wave
@@ -130,7 +130,8 @@ def parts_among(times_s: NDArray[np.float64], beats: NDArray[np.bool_]) -> NDArr
     found = np.minimum(np.abs(times_s[after] - due), np.abs(times_s[after - 1] - due)) <= LOCKED_S
     found &= np.abs(due - times_s[index, None]) > LOCKED_S  # itself proves nothing
     share = found.sum(axis=1) / (np.count_nonzero(beats) - 1)
-    return beats | ((share >= LOCKED_SHARE) & (np.abs(nearest) <= LOCKED_REACH_S))
+    locked: NDArray[np.bool_] = (share >= LOCKED_SHARE) & (np.abs(nearest) <= LOCKED_REACH_S)
+    return beats | locked
 
 
 def _follow_beats(

@@ -75,3 +75,12 @@ def test_frames_filtered_together_are_those_filtered_one_by_one(
         assert a.frame.first_sample == b.frame.first_sample
         for name in ("feature", "bins", "energy", "line_wander"):
             assert np.array_equal(getattr(a, name), getattr(b, name), equal_nan=True), name
+
+
+@pytest.mark.parametrize("hz", [50.0, 60.0])
+def test_hum_does_not_begin_with_a_bang(hz: float) -> None:
+    time_s = np.arange(4000)[:, None] / RATE_HZ
+    uv = 800.0 + 200.0 * np.cos(2 * np.pi * hz * time_s)
+    conditioner = Conditioner(grid_for(RATE_HZ, ChainSettings()), 1, ChainSettings())
+    first, *_ = frames_of(info_of(1, RATE_HZ), uv, np.zeros(uv.shape, dtype=bool), [4000])
+    assert np.abs(conditioner.run(first).feature).max() < 10.0  # some 150 without

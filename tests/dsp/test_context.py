@@ -243,3 +243,16 @@ def test_a_burst_far_away_has_no_steps() -> None:
     held = context()
     held.add(waiting(9000))
     assert everything(held, [[Span(12_000, 13_000)]])[0].burst_step_s == np.inf
+
+
+def test_what_comes_with_every_beat_is_a_hearts_though_its_shape_is_another() -> None:
+    held = context()
+    beats = [1000 + round(850 * k + 30 * np.sin(k)) for k in range(12)]
+    for k, beat in enumerate(beats):
+        held.add(waiting(beat, wave=OTHER))
+        # what follows it, of no lasting shape: by itself it is no train
+        shape = np.random.default_rng(k).standard_normal(len(ONE))
+        held.add(waiting(beat + 280, wave=shape))
+    late = [p for p in everything(held) if p.peak_sample - 280 in beats]
+    assert all(p.heart_score >= 0.55 for p in late)
+    assert all(0.27 < p.beat_gap_s < 0.29 for p in late)

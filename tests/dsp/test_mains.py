@@ -42,6 +42,28 @@ def test_100_uv_that_drifts_by_a_tenth_of_a_hertz_goes_below_the_noise() -> None
     assert np.sqrt(np.mean(left**2)) < 3.0
 
 
+@pytest.mark.parametrize("hz", [50.0, 60.0])
+def test_40_uv_that_sway_and_drift_on_a_quiet_channel_go_below_its_noise(hz: float) -> None:
+    quiet = noise(60_000, rms=1.0, seed=12)
+    time_s = np.arange(len(quiet))[:, None] / RATE_HZ
+    sway = 1 + 0.33 * np.sin(2 * np.pi * 0.05 * time_s)
+    out, line_hz = clean(quiet + sway * hum(len(quiet), hz, size=40.0, drift_hz=0.1))
+    assert line_hz == hz
+    left = (out - quiet)[10_000:].reshape(50, 1000)
+    assert np.sqrt(np.mean(left**2, axis=1)).max() < 0.5
+
+
+def test_a_contraction_on_swaying_mains_is_neither_taken_nor_given_mains() -> None:
+    quiet = noise(40_000, rms=1.0, seed=13)
+    quiet[20_000:24_000] += noise(4000, rms=30.0, seed=14)
+    time_s = np.arange(len(quiet))[:, None] / RATE_HZ
+    line = (1 + 0.2 * np.sin(2 * np.pi * 0.05 * time_s)) * hum(len(quiet), 50.0, size=20.0)
+    left = (clean(quiet + line)[0] - quiet)[10_000:].reshape(30, 1000)
+    rms = np.sqrt(np.mean(left**2, axis=1))
+    assert rms[[*range(10), *range(17, 30)]].max() < 0.5
+    assert rms[10:14].max() < 6.0
+
+
 def test_a_potential_does_not_ring() -> None:
     quiet = noise(12_000, rms=1.0, seed=5) + hum(12_000, 50.0)
     loud = with_waves(quiet, [8.3], RATE_HZ, size=300.0)

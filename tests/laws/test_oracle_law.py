@@ -33,7 +33,7 @@ def test_the_band_equals_sosfilt_on_each_stretch_between_holes(
     for first, length, channel in spans:
         holes[first : first + length, channel] = True
     sos = band_sos(RATE_HZ, USED.high_pass_hz, USED.feature_low_pass_hz)
-    check_filter_oracle(run_conditioner, sos, signal_with_offset(), holes, sizes)
+    check_filter_oracle(run_conditioner, sos, signal_with_offset(), holes, sizes, 100)
 
 
 def test_the_detection_branch_equals_sosfilt() -> None:

@@ -246,7 +246,7 @@ def test_the_oracle_sees_a_filter_of_wrong_memory(
     used = ChainSettings()
     sos = band_sos(1000.0, used.high_pass_hz, used.feature_low_pass_hz)
     with pytest.raises(AssertionError):
-        check_filter_oracle(run_conditioner, sos, np.where(holes, 0, uv), holes, [700])
+        check_filter_oracle(run_conditioner, sos, np.where(holes, 0, uv), holes, [700], 100)
 
 
 class Mean(NoiseTracker):
