@@ -47,6 +47,8 @@ def interval_s(
     padded[reach : reach + n] = wave
     fits = templates @ padded[_shifts(n, reach)]  # (m, 2 reach + 1), at lags -reach to reach
     once = float(np.max(fits[:, longest : longest + 2 * lag + 1], initial=0.0)) ** 2
+    if 1.0 - once <= noise * (1.0 + STANDS_OUT**2 / n):
+        return 0.0  # what one leaves over is noise
     twice, interval = 0.0, 0
     for k in range(shortest, longest + 1):
         alike = (templates[:, k:] * templates[:, :-k]).sum(axis=1)[:, None]
