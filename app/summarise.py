@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fasciscope import __version__
 from fasciscope.app.usable_clock import UsableClock, join, shared, without
 from fasciscope.classifier import (
+    DOUBLET,
     Discharge,
     discharge_of,
     halves_of,
@@ -95,6 +96,7 @@ class _Site:
     snrs: list[float] = field(default_factory=list)
     amplitudes: list[float] = field(default_factory=list)
     isolated: int = 0
+    riding: int = 0  # doublets that are one potential
     minute_usable: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     minute_count: Counter[int] = field(default_factory=Counter)
     busy: list[tuple[int, int]] = field(default_factory=list)  # bursts, whatever they are
@@ -207,6 +209,7 @@ class Summariser:
         site = self._sites[event.channel]
         site.peaks.append(event.peak_sample)
         site.snrs.append(potential.snr)
+        site.riding += DOUBLET in event.flags
         if event.amplitude_uv is not None:
             site.amplitudes.append(event.amplitude_uv)
         alone = min(potential.same_gap_before_s, potential.same_gap_after_s) > ISOLATED_S
@@ -226,7 +229,7 @@ class Summariser:
         clock = UsableClock(without(site.judged, site.busy), rate_hz)
         times = clock.seconds(np.sort(np.array(site.peaks, dtype=np.int64)))
         middle_s = float(clock.seconds(np.array([self._end // 2]))[0])
-        timing = timing_of(times, clock.total_s)
+        timing = timing_of(times, clock.total_s, site.riding)
         dispersion, method = widening(timing)
         return SiteSummary(
             channel=self._info.channels[k],

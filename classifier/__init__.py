@@ -10,7 +10,7 @@ from fasciscope.classifier.announcer import Announcer
 from fasciscope.classifier.catalogue import NOTICE, Catalogue, load_catalogue
 from fasciscope.classifier.cause import Cause
 from fasciscope.classifier.counting import RULES, Discharge, discharge_of, rates_under
-from fasciscope.classifier.events import EventClassifier
+from fasciscope.classifier.events import DOUBLET, EventClassifier
 from fasciscope.classifier.finding import Finding, Findings, Grade, History, Urgency
 from fasciscope.classifier.match import match
 from fasciscope.classifier.muscle import Muscle, Site
@@ -25,6 +25,7 @@ from fasciscope.classifier.trainedmodel import TrainedModel
 from fasciscope.classifier.verdict import Model, Verdict
 
 __all__ = [
+    "DOUBLET",
     "DOUBLET_S",
     "EXACT",
     "NOTICE",

@@ -15,6 +15,9 @@ from fasciscope.core import (
     StreamInfo,
 )
 
+DOUBLET = "doublet"
+_DOUBLET = "A second discharge of the same shape rides on it, {:.0f} ms later: a doublet."
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
@@ -56,6 +59,10 @@ class EventClassifier:
 
     def _potential_event(self, potential: Potential, verdict: Verdict) -> Event:
         shaped = verdict.label is Label.FASCICULATION and self._info.tier.letter in "AB"
+        reasons, flags = verdict.reasons, verdict.flags
+        if shaped and potential.doublet_s > 0.0:
+            reasons = (*reasons, _DOUBLET.format(1e3 * potential.doublet_s))
+            flags = (*flags, DOUBLET)
         return Event(
             channel=potential.channel,
             channels=potential.channels,
@@ -67,8 +74,8 @@ class EventClassifier:
             amplitude_uv=self._microvolts(potential.channel, potential.peak_to_peak),
             snr=potential.snr,
             shape=potential.shape if shaped else None,
-            reasons=verdict.reasons,
-            flags=verdict.flags,
+            reasons=reasons,
+            flags=flags,
         )
 
     def _burst_event(self, burst: Burst, verdict: Verdict) -> Event:

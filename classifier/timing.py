@@ -15,7 +15,8 @@ Times = NDArray[np.float64]
 
 DOUBLET_S = 0.1
 """The neuronal type prefers intervals of some 80 ms (S7). Doublets at 5 ms are one potential to a
-surface detector, and what is smaller within 60 ms is taken for an echo (S8)."""
+surface detector; some are told by their wave (`dsp.doublets`). What is smaller within 60 ms is taken for
+an echo (S8)."""
 DEAD_S = 0.06
 """Shorter intervals cannot be told apart (echoes); intervals less this are exponential too."""
 LEAST_INTERVALS = 3
@@ -25,8 +26,11 @@ LEAST_WINDOWS = 10
 LEAST_MEAN = 1.0
 
 
-def timing_of(times_s: Times, usable_s: float) -> Timing:
-    """The timing of fasciculations at `times_s` (n,), seconds on a clock that runs to `usable_s`."""
+def timing_of(times_s: Times, usable_s: float, riding: int = 0) -> Timing:
+    """The timing of fasciculations at `times_s` (n,), seconds on a clock that runs to `usable_s`.
+
+    On `riding` of them a second discharge rides, too close to have a time of its own.
+    """
     times = np.sort(times_s)
     intervals = np.diff(times)
     enough = len(intervals) >= LEAST_INTERVALS and intervals.mean() > 0
@@ -39,8 +43,13 @@ def timing_of(times_s: Times, usable_s: float) -> Timing:
         window_s=window_s,
         dispersion=index,
         dispersion_p=p,
-        doublet_share=float(followed(times).mean()) if len(times) > LEAST_INTERVALS else None,
+        doublet_share=_doublet_share(times, riding) if len(times) > LEAST_INTERVALS else None,
     )
+
+
+def _doublet_share(times: Times, riding: int) -> float:
+    """Of all discharges, those that another follows closely."""
+    return (int(followed(times).sum()) + riding) / (len(times) + riding)
 
 
 def followed(times_s: Times) -> NDArray[np.bool_]:

@@ -65,6 +65,9 @@ class Potential:
     volley_chance: float = 1.0  # of so many, if potentials came at random
     familiar: float = -6.0  # log-odds (-6 to 6) that it is one more of a shape known from others
     faint: bool = False  # neither strong enough to stand for itself nor of a known shape
+    doublet_s: float = (
+        0.0  # to a second discharge of the same shape that rides on it, 0 if none does
+    )
     burst_step_s: float = np.inf  # longest break on the way to a burst within 2 s
 
     @property

@@ -18,7 +18,7 @@ class Timing:
     window_s: float | None
     dispersion: float | None
     dispersion_p: float | None
-    doublet_share: float | None  # of fasciculations, followed by another within DOUBLET_S
+    doublet_share: float | None  # of discharges, followed by another within DOUBLET_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fasciscope.core import Potential
+from fasciscope.dsp import doublets
 from fasciscope.dsp.company import (
     ALIKE,
     ALIKE_SIZE,
@@ -28,7 +29,7 @@ from fasciscope.dsp.level import Level
 from fasciscope.dsp.rhythm import HEART_BEATS, beats_among, parts_among
 from fasciscope.dsp.shapes import ShapeTracker
 from fasciscope.dsp.templates import TemplateBook
-from fasciscope.dsp.waves import lag_samples, similarities, similarity
+from fasciscope.dsp.waves import COMPARE_HZ, lag_samples, similarities, similarity
 
 SOURCE_LAG_S = 0.002  # one source on several channels (science.md 4, crosstalk)
 SOURCE_ALIKE = 0.9
@@ -200,6 +201,8 @@ class Context:
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         for k, (ready, own, row) in enumerate(zip(complete, potentials, rows, strict=True)):
             bursts = spans[own.channel]
+            faint = own.statistic < self._threshold and ready.familiar < ODDS
+            doublet_s = 0.0 if faint else self._doublet_s(ready.waiting)
             shape, match = self._shapes.assign(
                 own.channel, ready.waiting.wave, own.peak_to_peak, _noise_share(own)
             )
@@ -211,13 +214,23 @@ class Context:
                 coincident_share=ready.coincident / len(self._queues),
                 shape=shape,
                 familiar=ready.familiar,
-                faint=own.statistic < self._threshold and ready.familiar < ODDS,
+                faint=faint,
+                doublet_s=doublet_s,
                 shape_match=match,
                 near_burst_s=self._to_burst(own.peak_sample, bursts),
                 burst_step_s=self._step_to_burst(own, near, k, bursts) if bursts else np.inf,
                 other_edge_s=self._to_edge(own.peak_sample, own.channel, spans),
                 **dict(zip(columns, row, strict=True)),
             )
+
+    def _doublet_s(self, waiting: Waiting) -> float:
+        """To a second discharge of one of the shapes that are known so far."""
+        own = waiting.potential
+        known = self._shapes.known(own.channel, doublets.KNOWN)
+        if len(known) == 0:
+            return 0.0
+        step_s = max(1, int(self._rate_hz / COMPARE_HZ)) / self._rate_hz
+        return doublets.interval_s(waiting.wave, _noise_share(own), known, step_s)
 
     def _near(self, complete: list[_Ready]) -> Near:
         """The neighbours of each within the window on its channel."""

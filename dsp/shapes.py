@@ -72,6 +72,13 @@ class ShapeTracker:
         self._lag = lag
         self._numbers = 0
 
+    def known(self, channel: int, least: int) -> NDArray[np.float64]:
+        """(m, n) unit waves of the templates that are the mean of `least` potentials or more."""
+        templates = self._templates[channel]
+        if templates is None:
+            return np.empty((0, 0))
+        return templates.waves[: templates.held][templates.counts[: templates.held] >= least]
+
     def assign(
         self, channel: int, wave: NDArray[np.float64], size: float, noise: float
     ) -> tuple[int, float]:

@@ -65,6 +65,21 @@ def twitch(at: int) -> tuple[Potential, list[Event]]:
     return potential, [Event(0, at - 5, at, at + 5, Label.FASCICULATION, 0.85)]
 
 
+def test_doublets_that_are_one_potential_are_part_of_the_timing() -> None:
+    info = StreamInfo("test", 1000.0, (ChannelInfo("EMG", 1.0),))
+    recording = Recording(info, lambda: iter(()), Provenance("test", "array"), n_samples=60_000)
+    summariser = Summariser(info)
+    for second in range(60):
+        summariser.add(quality(1000 * second), ())
+    for k in range(6):
+        potential, (event,) = twitch(5000 + 9000 * k)
+        flags = ("isolated", "doublet") if k in (2, 3) else ("isolated",)
+        summariser.add(potential, [dataclasses.replace(event, flags=flags)])
+    (site,) = summariser.summary(recording, {}).sites
+    assert site.timing is not None
+    assert site.timing.doublet_share == pytest.approx(2 / 8)
+
+
 def test_timing_and_other_rules_are_told_on_the_clock_of_usable_time() -> None:
     """Twenty minutes, the middle ten of them lost to contact; four potentials before, two after."""
     info = StreamInfo("test", 1000.0, (ChannelInfo("EMG", 1.0),))

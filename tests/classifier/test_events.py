@@ -57,6 +57,15 @@ def test_a_twitch_becomes_a_fasciculation_with_its_figures() -> None:
     assert event.shape == 4
 
 
+def test_a_second_discharge_that_rides_on_it_is_told_where_the_rate_shows_waves() -> None:
+    (event,) = judged(stream(), twitch(doublet_s=0.006))
+    assert event.flags[-1] == "doublet"
+    assert "6 ms later" in event.reasons[-1]
+    tier_c = stream(rate_hz=250.0, bandwidth_hz=(10.0, 100.0))
+    (slow,) = judged(tier_c, twitch(doublet_s=0.008))
+    assert "doublet" not in slow.flags
+
+
 def test_without_a_scale_no_microvolts_are_given() -> None:
     events = judged(stream(calibrated=False), twitch(), burst())
     assert [e.amplitude_uv for e in events] == [None, None]

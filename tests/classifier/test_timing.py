@@ -63,6 +63,7 @@ def test_pairs_within_a_tenth_of_a_second_are_doublets() -> None:
     times = np.array([1.0, 1.08, 5.0, 9.0, 9.2, 14.0, 14.02, 20.0])
     assert followed(times).tolist() == [True, False, False, False, False, True, False, False]
     assert timing_of(times, 30.0).doublet_share == 0.25
+    assert timing_of(times, 30.0, 2).doublet_share == 0.4  # two more that ride on others
     assert followed(np.zeros(0)).tolist() == []
 
 

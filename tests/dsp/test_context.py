@@ -155,6 +155,14 @@ def test_a_faint_potential_is_given_beside_others_that_stand_for_themselves_and_
     assert [(p.peak_sample, p.faint) for p in everything(held)] == [(2500, True), (4000, False)]
 
 
+def test_two_discharges_in_one_are_told_once_their_shape_is_known_from_others() -> None:
+    twice = ONE + np.roll(ONE, 7)
+    held = context()
+    for k in range(6):
+        held.add(waiting(1000 + 1500 * k, wave=twice if k in (2, 5) else ONE))
+    assert [p.doublet_s for p in everything(held)] == [0.0, 0.0, 0.0, 0.0, 0.0, 0.007]
+
+
 def test_a_heart_beside_a_potential_is_no_company() -> None:
     held = context()
     beats = [1000 + round(850 * k + 30 * np.sin(k)) for k in range(12)]
