@@ -2,7 +2,8 @@
 
 A trapezoid on a screen asks for slow ramps, which few recordings have. The steady parts of a site's real
 contractions, their own slow course taken out, are pieced together to any length and led along a trapezoid
-with drift and a slight wobble (force is held to within 1-5 %, its corrections are slower than 2 Hz).
+with drift and a wobble (force is held to within 1-5 %, a weak one to within 10 %, and its corrections are
+slower than 2 Hz).
 Every second person fasciculates all the time, as patients do: isolated potentials before a
 contraction are then no sign of a cramp.
 """
@@ -42,7 +43,7 @@ PACE_HZ, PACE_CV = (0.6, 2.5), 0.06
 PACED_S = (4.0, 30.0)
 LEAST = (0.2, 0.6)  # of the strength, between two beats
 PACED_LOUDNESS = (15.0, 40.0)  # so that it does not fall apart in between
-DRIFT, WOBBLE, WOBBLE_HZ = 0.2, (0.01, 0.06), 2.0
+DRIFT, WOBBLE, WOBBLE_HZ = 0.2, (0.02, 0.10), 2.0
 
 
 def steady(wave: Array, rate_hz: float) -> Array | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fasciscope.dsp.waxing import LEAST_S, Waxing, measure_waxing
+from fasciscope.dsp.waxing import LEAST_S, Waxing, _slow_over_fast, measure_waxing
 
 HOPS_S = (0.008, 0.00953, 0.01)
 
@@ -57,6 +57,24 @@ def test_a_slow_ramp_is_no_waxing(rise_s: float) -> None:
     assert ramp.counterbeat == pytest.approx(flat.counterbeat, abs=0.12)
     assert ramp.slow_over_fast == pytest.approx(flat.slow_over_fast, rel=0.5)
     assert ramp.rise_dip < 0.1
+
+
+def test_what_is_weak_counts_as_much_as_what_is_loud() -> None:
+    waxing, steady = envelope(0.01, 5, 1.4, 0.1), envelope(0.01, 6)
+    weak, same = (
+        measure_waxing(np.concatenate([strength * waxing, steady]), 0.01).slow_over_fast
+        for strength in (0.6, 1.0)
+    )
+    assert weak == pytest.approx(same, rel=0.1)
+
+
+@pytest.mark.parametrize("growth_per_s", [-2.0, 2.0])
+def test_growth_leaks_into_no_band(growth_per_s: float) -> None:
+    steady = envelope(0.01, 7, length_s=3.0)
+    grown = steady * np.exp(growth_per_s * np.arange(len(steady)) * 0.01)
+    hop_s = 0.01
+    flat, steep = (_slow_over_fast(np.log(e), hop_s) for e in (steady, grown))
+    assert steep == pytest.approx(flat, rel=0.02)
 
 
 def test_a_rise_that_falls_back_dips_and_a_smooth_one_does_not() -> None:
