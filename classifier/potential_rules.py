@@ -35,6 +35,7 @@ BACKGROUNDS = ((8.0, 1.45), (12.0, 1.7))  # (statistic, level): it does not stan
 COARSE = 1.9  # height over statistic: real units fit the matched filters better (below 1.5)
 COARSE_STATISTIC = 7.0
 FAINT = 5.6  # below this statistic only what is clean in all respects counts:
+LONE_S = 10.0  # as far as the context reaches
 FAINT_BACKGROUND = 1.25
 FAINT_STEP = 0.22
 FAINT_SNR = 6.0
@@ -166,6 +167,12 @@ def _faint(p: Potential) -> bool:
         and p.half_width_ms <= FAINT_MS
     )
     return p.statistic < FAINT and not clean and p.familiar < 0.0
+
+
+def _lone(p: Potential) -> bool:
+    """Where nothing else comes, one so weak is as likely the noise's: that gives one in some ten minutes."""
+    alone = min(p.gap_before_s, p.gap_after_s) >= LONE_S
+    return p.statistic < FAINT and p.familiar < 0.0 and alone
 
 
 def _isolated_margin(p: Potential) -> float:
@@ -353,6 +360,16 @@ BY_ITSELF: PotentialRules = (
         lambda p: (
             f"{p.volley} others within half a second, where potentials are rare: a volley, perhaps a "
             f"brief contraction; fasciculations come at random."
+        ),
+    ),
+    Rule(
+        "lone",
+        Label.UNCERTAIN,
+        _lone,
+        lambda p: (FAINT - p.statistic) / 2,
+        lambda p: (
+            f"It hardly exceeds the threshold ({p.statistic:.1f}) and is alone for {LONE_S:.0f} s on either "
+            f"side: now and then the noise alone gives as much."
         ),
     ),
     Rule(

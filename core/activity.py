@@ -40,7 +40,9 @@ class Potential:
     # surroundings, known once the context window has passed
     shape: int = -1
     shape_match: float = 0.0  # correlation with its cluster's mean
-    gap_before_s: float = np.inf  # to the neighbour on the channel that is no spike and no heartbeat
+    gap_before_s: float = (
+        np.inf
+    )  # to the neighbour on the channel that is no spike and no heartbeat
     gap_after_s: float = np.inf
     same_gap_before_s: float = np.inf  # to the neighbour of the same shape
     same_gap_after_s: float = np.inf

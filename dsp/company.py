@@ -21,6 +21,7 @@ from fasciscope.dsp.volley import REACH_S, members, volley_around
 
 ALIKE = 0.7  # noisy potentials of one unit still correlate by this much
 ALIKE_SIZE = (0.5, 2.0)
+KNOWN_HEART = 0.8  # trains by chance that pass for one mostly score less
 HEART_ALIKE = 0.5  # beats vary with respiration and sit low in the noise
 TRAIN_WINDOW_S = 5.0
 CROWD_S = 1.0
@@ -40,11 +41,11 @@ class Near:
     size: NDArray[np.float64]  # over the potential's own
     alike: NDArray[np.float64]
     sharpness: NDArray[np.float64]
-    beat: NDArray[np.float64]  # 1 for a heart's
+    beat: NDArray[np.float64]  # the score of the heart that it belongs to, else 0
 
     def beats_s(self) -> NDArray[np.float64]:
         """Where the heart's beats lie (m, most) beside the potential itself, NaN for none."""
-        return np.where((self.beat == 1.0) & (self.seconds != 0.0), self.seconds, np.nan)
+        return np.where((self.beat > 0.0) & (self.seconds != 0.0), self.seconds, np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,7 @@ def in_company(
         **_volleys(near, apart, seen, window_s),
         "bigger_gap_s": _least(away, bigger),
         "bigger_after_s": _least(seconds, bigger & (seconds > 0.0)),
-        "beat_gap_s": _least(away, (near.beat == 1.0) & (seconds != 0.0)),
+        "beat_gap_s": _least(away, (near.beat > 0.0) & (seconds != 0.0)),
         "bed_hz": seen.hz(_count(bed & (away <= BED_S)) - 1, BED_S),
         "crowd_hz": seen.hz(_count(crowd & (away <= CROWD_S)) - 1, CROWD_S),
         "same_hz": seen.hz(_count(same & (away <= UNIT_S)) - 1, UNIT_S),
@@ -132,7 +133,7 @@ def _hearts(near: Near, chosen: NDArray[np.bool_]) -> dict[str, NDArray[np.float
     found = np.zeros((2, len(chosen)))
     for k in np.flatnonzero(_count(chosen) >= HEART_BEATS).tolist():
         found[:, k] = heart_around(*_own(near.seconds[k], chosen[k]))
-    own = ((near.beat == 1.0) & (near.seconds == 0.0)).any(axis=1)
+    own = ((near.beat >= KNOWN_HEART) & (near.seconds == 0.0)).any(axis=1)
     score = np.where(own, np.maximum(found[1], HEART_SURE), found[1])
     return {"heart_hz": found[0], "heart_score": score}
 

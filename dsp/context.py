@@ -287,7 +287,7 @@ class Context:
         figures: NDArray[np.float64],
         waves: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """1 for each of a channel's potentials (n,) that is a heart's; few a second hold none."""
+        """The heart's score for each of a channel's potentials (n,) that is its; few a second hold none."""
         beats = np.zeros(len(when))
         least = max(HEART_BEATS, HEART_LEAST_HZ * (when[-1] - when[0]) / self._rate_hz)
         clear = np.count_nonzero(figures[0] >= CLEAR * self._threshold)
@@ -298,9 +298,9 @@ class Context:
         alike[np.abs(np.log(size[:, None] / size)) > np.log(ALIKE_SIZE[1])] = 0.0
         times = when / self._rate_hz
         for like in (HEART_ALIKE, ALIKE):
-            found = beats_among(times, alike >= like)
+            found, score = beats_among(times, alike >= like)
             if found.any():
-                beats[parts_among(times, found)] = 1.0
+                beats[parts_among(times, found)] = score
                 break
         return beats
 

@@ -96,8 +96,12 @@ def _heart(times_s: NDArray[np.float64], at: int) -> _Heart:
     return best
 
 
-def beats_among(times_s: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of the potentials at `times_s` (m,), sorted, are a heart's; `alike` (m, m) have one shape.
+def beats_among(
+    times_s: NDArray[np.float64], alike: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], float]:
+    """Which of the potentials at `times_s` (m,), sorted, are a heart's, and its score.
+
+    `alike` (m, m) have one shape.
 
     The shapes that come most often are tried. Cheaper than asking for each of m, and it tells what the
     neighbours of a potential are that is no beat itself.
@@ -110,8 +114,8 @@ def beats_among(times_s: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArr
         if heart.score >= HEART_SURE:
             off = np.abs(np.subtract.outer(times_s[like], heart.beats)).min(axis=1)
             beats[like[off <= BEAT_S / 2]] = True
-            break
-    return beats
+            return beats, heart.score
+    return beats, 0.0
 
 
 def parts_among(times_s: NDArray[np.float64], beats: NDArray[np.bool_]) -> NDArray[np.bool_]:

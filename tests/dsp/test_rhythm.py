@@ -114,7 +114,8 @@ def test_what_comes_with_every_beat_is_the_hearts_and_a_potential_near_one_beat_
     kind = np.repeat([0, 1, 2], [len(own), len(waves), len(others)])
     order = np.argsort(times)
     times, kind = times[order], kind[order]
-    found = beats_among(times, (kind[:, None] == kind) & (kind == 0))
+    found, score = beats_among(times, (kind[:, None] == kind) & (kind == 0))
+    assert score > 0.8
     assert (found == (kind == 0)).all()
     assert (parts_among(times, found) == (kind < 2)).all()
 
