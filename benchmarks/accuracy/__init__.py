@@ -1,7 +1,7 @@
 """How well events are found, named and measured: real recordings, composed ones, synthetic ones.
 
 `python -m benchmarks.accuracy` runs it. `material` says which recordings and which part each belongs
-to, the suites (`placed`, `resting`, `evoked`, `contracting`, `disturbed`, `cramping`, `synthetic`)
+to, the suites (`placed`, `resting`, `evoked`, `contracting`, `disturbed`, `cramping`, `led`, `synthetic`)
 make cases of them, `ours` and `peers` find events in a case, `score` counts, `table` prints. How well
 events are measured (`measures`), grouped (`grouping`) and counted again (`repeating`) is a suite of its
 own, `measuring`. Tuning and training touch the develop part only; subjects and devices of the test part
