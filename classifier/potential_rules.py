@@ -44,19 +44,17 @@ FAINT_MS = 13.0  # half of its energy within
 BEDS = ((8.0, 1.1), (14.0, 1.8))  # (statistic, others as strong a second): it does not stand out
 BED_TAIL_HZ = 0.8  # and below them there are weaker ones still, or more beside it: sizes are graded
 WIDE_MS = 65.0  # potentials last 10-20 ms, jerks longer (science.md 9, step 7: not > 60 ms)
-JERK_MS = (
-    65.0  # of activity within 0.15 s: a potential with doublet and echo stays below 60 (measured)
-)
-JERK_PAIR_S, JERK_PAIR_MS = (
-    0.15,
-    125.0,
-)  # unless it fires twice: neuronal ones do, at some 80 ms (S7)
+# Activity within 0.15 s: a potential with doublet and echo stays below 60 ms (measured); one that fires
+# twice may have more, as neuronal ones do at some 80 ms (S7).
+JERK_MS = 65.0
+JERK_PAIR_S, JERK_PAIR_MS = 0.15, 125.0
+# (share above 90 Hz, half of the energy within, activity, statistic): a knock swings at one low frequency,
+# and for long even if it is small
 SWINGS = (
     (0.11, 11.5, 0.0, math.inf),
     (0.06, 9.0, 55.0, 35.0),
     (0.14, 9.0, 45.0, 25.0),
-)  # (share above 90 Hz, half of the energy within, activity, statistic): a knock swings at one low
-# frequency, and for long even if it is small
+)
 TAILS = (
     (10.0, 1.2),
     (14.0, 3.0),

@@ -30,9 +30,7 @@ class Potential:
     median_hz: float
     low_ratio: float  # step of the raw level across it over its peak to peak
     sharpness: float  # share of its energy above 200 Hz
-    brightness: (
-        float  # share of its energy above 90 Hz; 1 where the signal does not reach far above that
-    )
+    brightness: float  # share of its energy above 90 Hz; 1 where the signal hardly reaches above
     zero_lag: int  # channels that show the same wave at the same sample
     waveform: NDArray[np.float64] = field(repr=False)  # (n,), feature branch, peak in the middle
     coincident: int = 1  # channels with a potential of any shape within 3 ms
@@ -67,9 +65,7 @@ class Potential:
     volley_chance: float = 1.0  # of so many, if potentials came at random
     familiar: float = -6.0  # log-odds (-6 to 6) that it is one more of a shape known from others
     faint: bool = False  # neither strong enough to stand for itself nor of a known shape
-    doublet_s: float = (
-        0.0  # to a second discharge of the same shape that rides on it, 0 if none does
-    )
+    doublet_s: float = 0.0  # to a second discharge of its shape that rides on it, 0 if none does
     burst_step_s: float = np.inf  # longest break on the way to a burst within 2 s
 
     @property

@@ -40,9 +40,10 @@ CASES: dict[str, tuple[dict[str, Any], Label | None, str]] = {
     "edge": ({"near_burst_s": 0.12}, Label.VOLUNTARY, "120 ms"),
     "together": ({"other_edge_s": 0.11, "statistic": 9.0}, Label.VOLUNTARY, "110 ms"),
     "volley": ({"volley": 3, "volley_chance": 0.004}, Label.UNCERTAIN, "3 others"),
+    "lone": ({"statistic": 5.3, "peak_to_peak": 24.0}, Label.UNCERTAIN, "alone for 10 s"),
     "coarse": ({"statistic": 6.0, "peak_to_peak": 42.0}, Label.UNCERTAIN, "14 times"),
     "faint": (
-        {"statistic": 5.2, "peak_to_peak": 24.0, "low_ratio": 0.3},
+        {"statistic": 5.2, "peak_to_peak": 24.0, "low_ratio": 0.3, "gap_after_s": 4.0},
         Label.UNCERTAIN,
         "(5.2)",
     ),
@@ -107,11 +108,25 @@ def test_what_leads_up_to_a_contraction_in_short_steps_is_part_of_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "company",
+    [{"gap_before_s": 9.0}, {"gap_after_s": 2.0}, {"familiar": 0.5}, {"statistic": 5.7}],
+)
+def test_one_that_is_alone_and_hardly_above_the_threshold_may_be_the_noises(
+    company: dict[str, float],
+) -> None:
+    alone = {"statistic": 5.3, "peak_to_peak": 24.0}
+    for changes, named in ((alone, "lone"), (alone | company, "isolated")):
+        rule = first_match(POTENTIAL_RULES, twitch(**changes))
+        assert rule is not None
+        assert rule.name == named
+
+
+@pytest.mark.parametrize(
     "doubt",
     [{"low_ratio": 0.3}, {"background": 1.3}, {"half_width_ms": 15.0}, {"weak_hz": 0.9}],
 )
 def test_near_the_threshold_only_what_is_clean_counts(doubt: dict[str, float]) -> None:
-    faint = {"statistic": 5.3, "peak_to_peak": 24.0}
+    faint = {"statistic": 5.3, "peak_to_peak": 24.0, "gap_before_s": 4.0}
     for changes, named in ((faint, "isolated"), (faint | doubt, "faint"), (doubt, "isolated")):
         rule = first_match(POTENTIAL_RULES, twitch(**changes))
         assert rule is not None
