@@ -109,8 +109,8 @@ def cramping(part: Part, seeds: range) -> Iterator[Case]:
                 waveforms=units,
             )
             whole_s = BEFORE_S + 2.5 * length_s + 15.0
-            made = _alone(cramp, whole_s, rate_hz, int(rng.integers(1 << 31)))
-            uv = prolonged(rest, made.truth.n_samples, rate_hz) + _wave(made)
+            made = alone(cramp, whole_s, rate_hz, int(rng.integers(1 << 31)))
+            uv = prolonged(rest, made.truth.n_samples, rate_hz) + wave_of(made)
             yield Case("cramp", stretch.subject, recording_of(uv, rate_hz), made.truth)
 
 
@@ -143,10 +143,10 @@ def wayward(part: Part, seeds: range) -> Iterator[Case]:
                 wander=float(rng.uniform(0.0, 1.2)),
             )
             whole_s = LONG_BEFORE_S + length_s + 15.0
-            made = _alone(cramp, whole_s, rate_hz, int(rng.integers(1 << 31)))
+            made = alone(cramp, whole_s, rate_hz, int(rng.integers(1 << 31)))
             uv = prolonged(rest, made.truth.n_samples, rate_hz)
             uv, others = fasciculating(uv, rate_hz, units, rng)
-            uv = uv + _wave(made)
+            uv = uv + wave_of(made)
             truth = with_others(made.truth, others)
             yield Case("wayward cramp", stretch.subject, recording_of(uv, rate_hz), truth)
 
@@ -172,12 +172,13 @@ def with_others(truth: Truth, others: tuple[TruthEvent, ...]) -> Truth:
     return replace(truth, events=tuple(events))
 
 
-def _alone(cramp: Cramp, whole_s: float, rate_hz: float, seed: int) -> Synthetic:
-    """A cramp without noise."""
+def alone(cramp: Cramp, whole_s: float, rate_hz: float, seed: int) -> Synthetic:
+    """A cramp without noise: nothing else in `whole_s`."""
     sites = (Site("EMG1"),)
     return synthesise(Scenario("cramp", (cramp,), seed, whole_s, rate_hz, sites, noise=SILENCE))
 
 
-def _wave(made: Synthetic) -> Array:
+def wave_of(made: Synthetic) -> Array:
+    """Its only channel (n,)."""
     wave: Array = np.concatenate([block.uv[:, 0] for block in made.recording.blocks()])
     return wave

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.accuracy.case import Case, Part
+from benchmarks.accuracy.composed import composed
 from benchmarks.accuracy.cramping import contracting, cramping, wayward
 from benchmarks.accuracy.disturbed import disturbed
 from benchmarks.accuracy.evoked import evoked
@@ -44,6 +45,7 @@ SUITES = {
     "paced": Suite(paced, 2),
     "cramp": Suite(cramping, 8),
     "wayward": Suite(wayward, 4),
+    "composed": Suite(composed, 2),
     "mixed": Suite(mixed, 12, real=False),
     "sustained": Suite(sustained, 20, real=False),
     "ramps": Suite(ramps, 20, real=False),
@@ -56,7 +58,15 @@ WIDER = {"8-12": ">= 8", "12-25": ">= 8"}
 PER_MIN = {"0.5-5 a minute": 5.0, "5-20 a minute": 20.0, "20-60 a minute": np.inf}
 """How often: each up to."""
 
-TOGETHER = {"cramps and contractions": ("contraction", "cramp")}
+TOGETHER = {
+    "cramps and contractions": (
+        "contraction",
+        "led contraction",
+        "paced contraction",
+        "cramp",
+        "wayward cramp",
+    )
+}
 """Suites whose whole contractions and cramps are counted together: what is called one may be the other."""
 
 EVERYTHING = "all suites"
