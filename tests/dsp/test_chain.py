@@ -87,8 +87,9 @@ def test_a_hole_of_one_channel_leaves_the_others() -> None:
     assert [p.peak_sample for p in torn] == [p.peak_sample for p in whole]
     assert len(whole) == 3
     for one, other in zip(whole, torn, strict=True):
-        assert other.statistic == pytest.approx(one.statistic, rel=1e-3)
-        assert np.allclose(other.waveform, one.waveform, atol=0.01)
+        assert other.statistic == pytest.approx(one.statistic, rel=3e-3)
+        # without a line, what little is taken for one hangs on the drift
+        assert np.corrcoef(other.waveform, one.waveform)[0, 1] > 0.995
 
 
 def test_nothing_is_found_within_the_guard_of_a_hole() -> None:
