@@ -9,6 +9,7 @@ from fasciscope.core import Burst, Potential
 
 Activity = TypeVar("Activity", Potential, Burst)
 
+THRESHOLD = 5.15  # the detector's
 FAR_S = 10.0  # the context's length: further than this is never
 
 
@@ -38,6 +39,11 @@ def _regularity(p: Potential) -> float:
     return min(p.rhythm_cv, 1.0) if p.rhythm_n else 1.0
 
 
+def _tail_hz(p: Potential) -> float:
+    """Weak ones a second speak against what is hardly stronger: they count by the threshold over it."""
+    return p.weak_hz * min(1.0, THRESHOLD / p.statistic)
+
+
 FEATURES: tuple[Feature[Potential], ...] = (
     Feature("snr", "noise RMS", lambda p: p.snr, "{:.1f} times the noise high"),
     Feature("statistic", "noise", lambda p: p.statistic, "standing out by {:.1f}"),
@@ -53,7 +59,7 @@ FEATURES: tuple[Feature[Potential], ...] = (
     Feature("background", "noise RMS", lambda p: p.background, "level around it {:.2f}"),
     Feature("bed_hz", "1/s", lambda p: p.bed_hz, "{:.1f} like it a second around"),
     Feature("crowd_hz", "1/s", lambda p: p.crowd_hz, "{:.1f} others a second beside it"),
-    Feature("weak_hz", "1/s", lambda p: p.weak_hz, "{:.1f} weak ones a second"),
+    Feature("tail_hz", "1/s", _tail_hz, "{:.2f} weak ones a second for its strength"),
     Feature("same_hz", "1/s", lambda p: p.same_hz, "{:.1f} of its shape a second"),
     Feature("same_gap_s", "s", _same_gap_s, "next of its shape {:.1f} s away"),
     Feature("gap_s", "s", _gap_s, "next potential {:.1f} s away"),

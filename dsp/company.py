@@ -79,7 +79,7 @@ def in_company(
     bigger = (near.size > 1.0) & blunt
     apart = (strong & blunt) | (seconds == 0.0)  # itself in any case
     return {
-        **_gaps("gap", seconds, strong & blunt & other),
+        **_gaps("gap", seconds, crowd & blunt),
         **_gaps("same_gap", seconds, same),
         **_trains(seconds, same & (away <= TRAIN_WINDOW_S)),
         **_hearts(near, heart),
