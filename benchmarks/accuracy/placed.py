@@ -44,19 +44,21 @@ LIVELY = Habits(n_units=4, doublet=0.15, echo=0.1, jitter=0.2)
 
 
 def prolonged(uv: Array, n: int, rate_hz: float) -> Array:
-    """(n,) `uv` again and again, every second time upside down; the ends fade over, at equal power.
+    """(n,) `uv` again and again, upside down, backwards, and both; the ends fade over, at equal power.
 
-    So nothing steps at a joint, and what comes back is not the same shape each time.
+    So nothing steps at a joint, and of up to four times no two are alike: noise that came back in the
+    same shape would be known from before.
     """
     fade_n = round(FADE_S * rate_hz)
     angle = np.linspace(0.0, np.pi / 2, fade_n)
     level = uv.mean()
-    whole, sign = uv - level, 1.0
+    whole, times = uv - level, 1
     while len(whole) < n:
-        sign = -sign
-        again = sign * (uv - level)
+        turned = uv[::-1] if times % 4 >= 2 else uv
+        again = (-1.0) ** times * (turned - level)
         joint = whole[-fade_n:] * np.cos(angle) + again[:fade_n] * np.sin(angle)
         whole = np.concatenate([whole[:-fade_n], joint, again[fade_n:]])
+        times += 1
     long: Array = whole[:n] + level
     return long
 
