@@ -15,7 +15,7 @@ OURS = "fasciscope"
 
 HEAD = """# How well it does
 
-Made by `python docs/accuracy.py` from what `python -m benchmarks.accuracy test --seeds 4 --peers --out
+Made by `python docs/accuracy.py` from what `python -m benchmarks.accuracy test --seeds 2 --peers --out
 benchmarks/accuracy/results.json` measured; edit neither by hand.
 
 These are the test part of the benchmark: its subjects and devices were not used for tuning or training,

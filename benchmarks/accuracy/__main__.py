@@ -1,4 +1,4 @@
-"""`python -m benchmarks.accuracy [develop|test] [--suite NAME] [--seeds N] [--peers] [--out FILE]`."""
+"""`python -m benchmarks.accuracy [develop|test] [--suite NAME] [--seeds N] ...`."""
 
 import argparse
 from pathlib import Path
@@ -19,10 +19,12 @@ def main() -> None:
     )
     ask.add_argument("--seeds", type=int, help="for every suite, in place of its own number")
     ask.add_argument("--peers", action="store_true", help="also the others' detectors")
+    ask.add_argument("--workers", type=int, default=1, help="suites side by side")
     ask.add_argument("--out", type=Path, help="write the figures as JSON")
     given = ask.parse_args()
     names = given.suite or [*SUITES, NAME]
-    rows = run(given.part, [n for n in names if n != NAME], given.seeds, peers=given.peers)
+    suites = [name for name in names if name != NAME]
+    rows = run(given.part, suites, given.seeds, peers=given.peers, workers=given.workers)
     if rows:
         print(table(rows))
     measures = measuring(given.part, given.seeds) if NAME in names else None

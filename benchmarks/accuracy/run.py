@@ -1,8 +1,10 @@
 """Runs finders over suites."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from benchmarks.accuracy.case import Part
 from benchmarks.accuracy.material import DATA
@@ -48,21 +50,36 @@ class _Counted:
 
 
 def run(
-    part: Part, names: Sequence[str], seeds: int | None = None, *, peers: bool = False
+    part: Part,
+    names: Sequence[str],
+    seeds: int | None = None,
+    *,
+    peers: bool = False,
+    workers: int = 1,
 ) -> list[Row]:
-    """All rows in order of suites, bands, finders; then those of several suites together."""
-    finders: dict[str, Finder] = {OURS: offline}
-    if peers:
-        finders |= present()
-        for name in absent():
-            print(f"{name}: left out, not installed (extra 'bench')")
+    """All rows in order of suites, bands, finders; then those of several suites together.
+
+    With several `workers`, suites are run side by side; the figures are the same.
+    """
+    for name in absent() if peers else ():
+        print(f"{name}: left out, not installed (extra 'bench')")
+    count = partial(_suite, part, seeds=seeds, peers=peers)
     rows: list[Row] = []
     whole: dict[str, list[Tally]] = {}
-    for name in names:
-        counted = _suite(part, name, seeds, finders)
+    for counted in _each(count, names, workers):
         rows += counted.rows()
         whole |= counted.whole()
     return [*rows, *_together(whole)]
+
+
+def _each(
+    count: Callable[[str], _Counted], names: Sequence[str], workers: int
+) -> Iterator[_Counted]:
+    if workers == 1:
+        yield from map(count, names)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(count, names)
 
 
 def _together(whole: dict[str, list[Tally]]) -> list[Row]:
@@ -78,7 +95,10 @@ def _together(whole: dict[str, list[Tally]]) -> list[Row]:
     ]
 
 
-def _suite(part: Part, name: str, seeds: int | None, finders: dict[str, Finder]) -> _Counted:
+def _suite(part: Part, name: str, *, seeds: int | None, peers: bool) -> _Counted:
+    finders: dict[str, Finder] = {OURS: offline}
+    if peers:
+        finders |= present()
     suite = SUITES[name]
     counted = _Counted(defaultdict(list), defaultdict(list))
     if suite.real and not DATA.exists():
