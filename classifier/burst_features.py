@@ -1,8 +1,7 @@
 """What the trained model looks at in sustained activity: numbers with units, and words for a person.
 
 Nothing absolute: neither loudness nor spectrum tells a cramp from a contraction, nor do rates of units
-(S28). Features have the direction that physiology gives them,
-if it gives one.
+(S28). Features have the direction that physiology gives them, if it gives one.
 """
 
 import math

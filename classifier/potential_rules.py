@@ -12,11 +12,8 @@ from fasciscope.core import Label, Potential
 SPIKE_SHARE = 0.7  # energy above 200 Hz; a deep or superficial unit has most below (science.md 2.1)
 SPIKE_SHARE_BRIEF = 0.55
 SPIKE_MS = 2.2  # half of the energy within: a stimulus or a contact, not 10-20 ms of a unit
-STEPS = (
-    (6.0, 0.5),
-    (12.0, 0.42),
-    (math.inf, 0.33),
-)  # (statistic, step over height); units: up to 0.3, weak ones 0.4; pops some 0.5
+# (statistic, step over height); units: up to 0.3, weak ones 0.4; pops some 0.5
+STEPS = ((6.0, 0.5), (12.0, 0.42), (math.inf, 0.33))
 BEAT_STEPS_S = 0.1  # a QRS complex beside it moves the level on one side
 EVERYWHERE_SHARE = 0.75
 EVERYWHERE_CHANNELS = 3  # at one moment on three channels and most of them: not one muscle
@@ -55,10 +52,7 @@ SWINGS = (
     (0.06, 9.0, 55.0, 35.0),
     (0.14, 9.0, 45.0, 25.0),
 )
-TAILS = (
-    (10.0, 1.2),
-    (14.0, 3.0),
-)  # (statistic, weak a second): Gaussian noise 0.2, real rest up to 1
+TAILS = ((10.0, 1.2), (14.0, 3.0))  # (statistic, weak a second): Gaussian noise 0.2, rest up to 1
 VOLLEY = 2  # others within half a second, by a chance of
 VOLLEY_CHANCE = 0.06  # fasciculations come at random (science.md 3.2)
 EDGE_S = 0.5  # next to a contraction: its first or last unit
@@ -141,9 +135,8 @@ def _volley(p: Potential) -> bool:
 
 
 def _bed(p: Potential) -> bool:
-    graded = (
-        p.weak_hz >= BED_TAIL_HZ or p.crowd_hz >= BUSY_HZ
-    )  # a few units that fire often are not
+    # a few units that fire often are not graded in size
+    graded = p.weak_hz >= BED_TAIL_HZ or p.crowd_hz >= BUSY_HZ
     return (graded and _drowns(p, p.bed_hz, BEDS)) or _drowns(p, p.background, BACKGROUNDS)
 
 

@@ -18,10 +18,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-INTERVAL_S = (
-    0.003,
-    0.01,
-)  # doublets at 4-8 ms (science.md 3.2); shorter ones are one wave, later ones two
+INTERVAL_S = (0.003, 0.01)
+"""Doublets at 4-8 ms (science.md 3.2); shorter ones are one wave, later ones two."""
 LAG_S = 0.004  # between the peaks of a wave and of its template
 SIZES = (0.5, 2.0)  # of the second over the first
 KNOWN = 4  # potentials that a template must be the mean of

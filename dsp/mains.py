@@ -283,9 +283,7 @@ class Comb:
         coarse = np.exp(2j * np.pi * (start + turns * high)[:, None] * self.orders)
         fine = np.exp(2j * np.pi * turns * self.orders[:, None] * low)
         since_s = np.asarray(start_s - line.at_s + (high + DIGIT / 2) / self._rate_hz)
-        weights = (
-            line.amplitude(since_s).transpose(2, 0, 1) * coarse
-        )  # (n_channels, high, harmonics)
+        weights = line.amplitude(since_s).transpose(2, 0, 1) * coarse  # by channel, high, harmonic
         wave = weights.real @ fine.real - weights.imag @ fine.imag
         by_channel: NDArray[np.float64] = wave.reshape(len(wave), -1)[:, :n]
         return by_channel.T

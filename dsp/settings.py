@@ -24,9 +24,7 @@ class ChainSettings:
 
     # detection
     threshold: float = 5.15  # of the matched bank, in units of the noise; see detector.py
-    faint_threshold: float = (
-        4.5  # from here on the classifier weighs what does not stand for itself
-    )
+    faint_threshold: float = 4.5  # from here on what does not stand for itself is weighed
     weak_threshold: float = 4.0  # weaker potentials are only context: missing beats of a rhythm
     merge_s: float = 0.015  # science.md 9, step 6
     lookahead_s: float = 0.13  # what a measure needs to the right of a peak
