@@ -51,7 +51,7 @@ def four_sigma(x: Array, rate_hz: float) -> Samples:
 
 def rms_five_sigma(x: Array, rate_hz: float) -> Samples:
     """The RMS of 12 ms above its median by 5 of its robust standard deviations (DESIGN.md 10's first)."""
-    rms = np.sqrt(uniform_filter1d(x**2, max(1, round(0.012 * rate_hz))))
+    rms = np.sqrt(np.maximum(uniform_filter1d(x**2, max(1, round(0.012 * rate_hz))), 0.0))
     return _over(rms, float(np.median(rms)) + 5.0 * _sigma(rms), rate_hz)
 
 
