@@ -84,8 +84,8 @@ def _everywhere(p: Potential) -> bool:
 
 
 def _swing(p: Potential) -> bool:
-    """Units 20 mm deep have as little above 90 Hz (science.md 2.1), but are over sooner."""
-    return any(
+    """Units 20 mm deep have as little above 90 Hz (science.md 2.1), but are over sooner, and come back."""
+    return p.familiar <= 0.0 and any(
         p.brightness < share
         and p.half_width_ms >= half_ms
         and p.busy_ms >= busy_ms

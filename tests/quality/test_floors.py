@@ -19,26 +19,26 @@ F1 = {
     ("placed", ">= 8"): 0.97,
     ("placed", "8-12"): 0.955,
     ("placed", "12-25"): 0.98,
-    ("placed", "5-8"): 0.8,
-    ("placed, lively", ">= 8"): 0.94,
+    ("placed", "5-8"): 0.78,
+    ("placed, lively", ">= 8"): 0.945,
     ("placed, lively", "5-8"): 0.72,
-    ("coarse boards", "tier B: 500 Hz"): 0.95,
-    ("coarse boards", "tier C: 250 Hz"): 0.92,
+    ("coarse boards", "tier B: 500 Hz"): 0.97,
+    ("coarse boards", "tier C: 250 Hz"): 0.91,
     ("disturbed", ALL): 0.94,
-    ("mixed", ALL): 0.93,
+    ("mixed", ALL): 0.95,
 }
 FALSE_PER_MIN = {
     ("rest", ALL): 0.2,
     ("movement", ALL): 0.8,
-    ("tonic unit", ALL): 0.5,
-    ("brief jerks", ALL): 0.8,
-    ("contraction", ALL): 0.8,
+    ("tonic unit", ALL): 0.3,
+    ("brief jerks", ALL): 0.4,
+    ("contraction", ALL): 0.4,
 }
 STATES = {
-    ("cramp", "sensitivity"): 0.87,
+    ("cramp", "sensitivity"): 0.83,
     ("cramp", "ppv"): 0.95,
-    ("voluntary", "sensitivity"): 0.92,
-    ("voluntary", "ppv"): 0.88,
+    ("voluntary", "sensitivity"): 0.88,
+    ("voluntary", "ppv"): 0.85,
 }
 TOGETHER_SUITES = ["contraction", "led", "paced", "cramp", "wayward"]
 TOLD_APART = {"synthetic, cramp": "cramp", "synthetic, contraction": "voluntary"}
