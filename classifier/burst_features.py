@@ -2,6 +2,10 @@
 
 Nothing absolute: neither loudness nor spectrum tells a cramp from a contraction, nor do rates of units
 (S28). Features have the direction that physiology gives them, if it gives one.
+
+Tried on the develop part and left out, as held-out loss did not fall: the course of the spectrum (last
+against first third), the length of the fall, the variation of pulses' intervals, potentials in the ten seconds
+after. Spread over sites in time could not be tried: no recording holds a cramp on several channels.
 """
 
 import math
