@@ -12,7 +12,15 @@ from benchmarks.accuracy.material import DATA, HELD
 from fasciscope.core import Label
 
 RATE_HZ = 1000.0
-real = pytest.mark.skipif(not DATA.exists(), reason="no real recordings here")
+real = pytest.mark.usefixtures("_recordings")
+
+
+@pytest.fixture
+def _recordings() -> None:
+    if not DATA.exists():
+        pytest.skip("no real recordings here")
+    for name in ("neo", "h5py"):
+        pytest.importorskip(name)
 
 
 def level(uv: np.ndarray, s: float = 0.25) -> np.ndarray:
