@@ -1,15 +1,16 @@
 """What the trained model looks at in a brief potential: numbers with units, and words for a person."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fasciscope.core import Burst, Potential
 
 Activity = TypeVar("Activity", Potential, Burst)
 
 THRESHOLD = 5.15  # the detector's
+TOLD = 3
 FAR_S = 10.0  # the context's length: further than this is never
 
 
@@ -25,6 +26,15 @@ class Feature(Generic[Activity]):
     of: Callable[[Activity], float]
     words: str
     direction: int = 0
+
+
+def weighed_most(
+    features: Sequence[Feature[Any]], values: Sequence[float], points: Sequence[float]
+) -> str:
+    """The three figures that weighed most, in words with their points."""
+    order = sorted(range(len(points)), key=lambda k: -abs(points[k]))[:TOLD]
+    told = (f"{features[k].words.format(values[k])} ({points[k]:+.1f})" for k in order)
+    return "; ".join(told)
 
 
 def _same_gap_s(p: Potential) -> float:
@@ -75,5 +85,7 @@ FEATURES: tuple[Feature[Potential], ...] = (
         "so many by chance once in 10^{:.1f}",
     ),
     Feature("shape_match", "1", lambda p: p.shape_match, "{:.2f} like the others of its shape"),
-    Feature("familiar", "log-odds", lambda p: p.familiar, "odds of a known shape e^{:.1f}"),
+    Feature(
+        "familiar", "log-odds", lambda p: p.familiar, "its shape known from others by {:+.0f} of 6"
+    ),
 )

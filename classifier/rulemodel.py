@@ -1,5 +1,6 @@
 """The rules as a `Model`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from fasciscope.classifier.burst_rules import burst_rules
@@ -11,9 +12,15 @@ from fasciscope.core import Burst, Label, Potential, StreamInfo
 
 
 class RuleModel:
-    """Judges by the tables of `rules` and the points of `cramp`, within what the tier allows."""
+    """Judges by the tables of `rules` and the points of `cramp`, within what the tier allows.
 
-    def __init__(self, info: StreamInfo) -> None:
+    `sustained` judges what no rule names, from the burst and its length in seconds.
+    """
+
+    def __init__(
+        self, info: StreamInfo, sustained: Callable[[Burst, float], Verdict] = judge_sustained
+    ) -> None:
+        self._sustained = sustained
         self._rate_hz = info.rate_hz
         self._tier = info.tier
         self._burst = burst_rules(info.n_channels, info.rate_hz)
@@ -30,7 +37,7 @@ class RuleModel:
         rule = first_match(self._burst, burst)
         if rule is not None:
             return verdict_of(rule, burst)
-        return self.within_tier(judge_sustained(burst, burst.duration_s(self._rate_hz)))
+        return self.within_tier(self._sustained(burst, burst.duration_s(self._rate_hz)))
 
     def within_tier(self, verdict: Verdict) -> Verdict:
         """At tier D nothing is called a fasciculation or a cramp: it is shown as uncertain."""

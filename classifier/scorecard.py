@@ -62,11 +62,6 @@ class Scorecard:
         score = self.intercept + sum(contributions)
         return float(np.interp(score, self.scores, self.probabilities))
 
-    def weighed_most(self, contributions: tuple[float, ...], n: int) -> tuple[int, ...]:
-        """The places of the `n` features that weighed most, the weightiest first."""
-        order = sorted(range(len(contributions)), key=lambda k: -abs(contributions[k]))
-        return tuple(order[:n])
-
 
 def load_scorecard(path: Path, features: tuple[str, ...]) -> Scorecard:
     """Read and check a scorecard of these features.

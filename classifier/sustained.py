@@ -5,12 +5,12 @@ from pathlib import Path
 
 from fasciscope.classifier.burst_features import BURST_FEATURES
 from fasciscope.classifier.cramp import SHORTEST_S, UNSURE, too_short
+from fasciscope.classifier.features import weighed_most
 from fasciscope.classifier.scorecard import Scorecard, load_scorecard
 from fasciscope.classifier.verdict import Verdict
 from fasciscope.core import Burst, Label
 
 CARD = Path(__file__).with_name("bursts.toml")
-TOLD = 3
 
 
 @cache
@@ -31,9 +31,6 @@ def weigh_sustained(burst: Burst, duration_s: float) -> Verdict:
     label = Label.CRAMP if cramp >= 0.5 else Label.VOLUNTARY
     if probability < UNSURE:
         label = Label.UNCERTAIN
-    told = [
-        f"{BURST_FEATURES[k].words.format(values[k])} ({points[k]:+.1f})"
-        for k in card.weighed_most(points, TOLD)
-    ]
-    reason = f"Sustained for {duration_s:.0f} s; weighed most: {'; '.join(told)}."
+    told = weighed_most(BURST_FEATURES, values, points)
+    reason = f"Sustained for {duration_s:.0f} s; weighed most: {told}."
     return Verdict(label, probability, (reason,), ("weighed", "sustained"))

@@ -8,8 +8,7 @@ degree: a scorecard gives a calibrated probability, and the verdict abstains whe
 from functools import cache
 from pathlib import Path
 
-from fasciscope.classifier.burst_rules import burst_rules
-from fasciscope.classifier.features import FEATURES
+from fasciscope.classifier.features import FEATURES, weighed_most
 from fasciscope.classifier.potential_rules import POTENTIAL_RULES
 from fasciscope.classifier.rulemodel import RuleModel
 from fasciscope.classifier.rules import first_match, verdict_of
@@ -27,7 +26,6 @@ WEIGHED = tuple(rule for rule in POTENTIAL_RULES if rule.name in MATTERS_OF_DEGR
 """What else there is to say of a potential that is weighed, and found too light."""
 
 LIKELY, UNLIKELY = 0.6, 0.3
-TOLD = 3
 
 
 @cache
@@ -40,9 +38,7 @@ class TrainedModel:
     """Judges by rules and scorecards, within what the tier allows."""
 
     def __init__(self, info: StreamInfo) -> None:
-        self._rules = RuleModel(info)
-        self._rate_hz = info.rate_hz
-        self._burst_rules = burst_rules(info.n_channels, info.rate_hz)
+        self._rules = RuleModel(info, weigh_sustained)
         self._card = scorecard()
 
     def judge_potential(self, potential: Potential) -> Verdict | None:
@@ -56,7 +52,7 @@ class TrainedModel:
         values = tuple(feature.of(potential) for feature in FEATURES)
         points = self._card.contributions(values)
         chance = self._card.probability(points)
-        weighed = _weighed(values, points)
+        weighed = f"Weighed most: {weighed_most(FEATURES, values, points)}."
         if chance >= LIKELY:
             verdict = Verdict(
                 Label.FASCICULATION, round(chance, 3), (weighed,), ("weighed", "isolated")
@@ -77,15 +73,4 @@ class TrainedModel:
 
     def judge_burst(self, burst: Burst) -> Verdict | None:
         """Judge sustained activity."""
-        rule = first_match(self._burst_rules, burst)
-        if rule is not None:
-            return verdict_of(rule, burst)
-        weighed = weigh_sustained(burst, burst.duration_s(self._rate_hz))
-        return self._rules.within_tier(weighed)
-
-
-def _weighed(values: tuple[float, ...], points: tuple[float, ...]) -> str:
-    """The figures that weighed most, with their points."""
-    order = sorted(range(len(points)), key=lambda k: -abs(points[k]))[:TOLD]
-    told = [f"{FEATURES[k].words.format(values[k])} ({points[k]:+.1f})" for k in order]
-    return f"Weighed most: {'; '.join(told)}."
+        return self._rules.judge_burst(burst)

@@ -1,8 +1,8 @@
 """Mains and its harmonics, estimated piece by piece and subtracted: no notch, so no ringing.
 
 Each 0.2-s piece is projected on the line and its harmonics; the drift of the line's frequency is read
-from the rotation of the projections, the pieces of the last 3 s are turned into step and their mean
-is subtracted. Pieces with activity are left out, so a potential or a contraction does not become
+from the rotation of the projections, the pieces of the last 3 s are turned into step, and a parabola
+through them is subtracted. Pieces with activity are left out, so a potential or a contraction does not become
 mains (the adaptation is frozen during events, science.md 4).
 
 Departure from the adaptive (LMS/PLL) canceller that DESIGN.md names: pieces in place of samples,

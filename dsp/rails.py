@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_opening
 
 from fasciscope.core import Flag
 from fasciscope.dsp.quality import smallest_step
@@ -112,10 +113,7 @@ def _edges(at: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 def _runs(at: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Only what is true for three samples or more."""
-    kept = at.copy()
-    for first, end in _edges(at):
-        if end - first < RUN:
-            kept[first:end] = False
+    kept: NDArray[np.bool_] = binary_opening(at, np.ones(RUN, dtype=bool))
     return kept
 
 

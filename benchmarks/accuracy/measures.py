@@ -16,13 +16,13 @@ from scipy.signal import resample_poly
 
 from benchmarks.accuracy.case import Array, Part, recording_of
 from benchmarks.accuracy.material import waveforms
+from benchmarks.accuracy.ours import chain_gives
 from benchmarks.accuracy.placed import END_S, SETTLE_S, sessions
 from benchmarks.accuracy.score import TOLERANCE_S
 from fasciscope.core import Potential, Recording, StreamInfo
 from fasciscope.core.tier import Letter
 from fasciscope.datasets.score_match import match_times
 from fasciscope.datasets.synth import Placed, TruthEvent, Waveform, place
-from fasciscope.dsp import Chain
 
 TRUE_HZ, TRUE_SNR, TRUE_TIMES = 5000.0, 1000.0, 5
 MADE_HZ = 2000.0
@@ -98,13 +98,6 @@ def spread(values: Sequence[float] | Array) -> Spread:
     return Spread(float(median), float(low), float(high), len(values))
 
 
-def potentials(recording: Recording) -> list[Potential]:
-    """All that the chain finds, judged by nobody."""
-    chain = Chain(recording.info)
-    found = [one for block in recording.blocks() for one in chain.push(block)]
-    return [one for one in [*found, *chain.finish()] if isinstance(one, Potential)]
-
-
 Pair = tuple[Potential, TruthEvent]
 
 
@@ -141,7 +134,7 @@ def _alone(part: Part) -> tuple[list[Pair], int]:
     n = round((2 + TRUE_TIMES * len(units) * APART_S[1]) * TRUE_HZ)
     made = laid(rng.standard_normal(n), TRUE_HZ, units, TRUE_SNR, rng)
     recording = recording_of(made.uv, TRUE_HZ)
-    return pairs(potentials(recording), made, TRUE_HZ), len(made.truth.events)
+    return pairs(chain_gives(recording, Potential), made, TRUE_HZ), len(made.truth.events)
 
 
 @cache
@@ -188,7 +181,7 @@ def measured(
         for made in _composed(part, seeds, size)[:most]:
             placed[size] += len(made.truth.events)
             for rate_hz in RATES_HZ:
-                mine = pairs(potentials(_seen(made, rate_hz)), made, rate_hz)
+                mine = pairs(chain_gives(_seen(made, rate_hz), Potential), made, rate_hz)
                 found[rate_hz, size] += [(p, _late_ms(p, rate_hz, MADE_HZ)) for p in mine]
     rows += [
         _row(_info(rate_hz), size, placed[size], found[rate_hz, size], known)

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fasciscope.classifier import RuleModel, TrainedModel
+from fasciscope.classifier.features import THRESHOLD
 from fasciscope.classifier.trainedmodel import LIKELY
 from fasciscope.core import ChannelInfo, Label, Potential, StreamInfo
+from fasciscope.dsp import ChainSettings
 
 from .activities import TWITCH
 
@@ -93,3 +95,8 @@ def test_a_fasciculation_is_at_least_an_even_chance(
     assert 0.0 <= verdict.probability <= 1.0
     if verdict.label is Label.FASCICULATION:
         assert verdict.probability >= LIKELY
+
+
+def test_the_threshold_of_the_features_is_the_detectors() -> None:
+    """The classifier may not ask dsp; what it takes for known must stay true."""
+    assert ChainSettings().threshold == THRESHOLD

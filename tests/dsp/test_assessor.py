@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from signals import activities, blocks_of, cut, info_of, noise, with_waves
+from signals import activities, blocks_of, cut, info_of, noise, strong, with_waves
 
 from fasciscope.core import Activity, Burst, Flag, FrameQuality, Potential, SampleBlock
 
@@ -18,10 +18,6 @@ def through(uv: NDArray[np.float64], flags: NDArray[np.uint8] | None = None) -> 
 
 def qualities(found: list[Activity]) -> list[FrameQuality]:
     return [a for a in found if isinstance(a, FrameQuality)]
-
-
-def strong(found: list[Activity]) -> list[Potential]:
-    return [a for a in found if isinstance(a, Potential) and not a.faint]
 
 
 def bad(found: list[Activity], channel: int = 0) -> list[tuple[int, int]]:

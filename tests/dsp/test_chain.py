@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import signal
-from signals import activities, blocks_of, info_of, noise, with_waves
+from signals import activities, blocks_of, info_of, noise, strong, with_waves
 
-from fasciscope.core import Activity, Burst, FrameQuality, Potential, SampleBlock
+from fasciscope.core import Activity, Burst, FrameQuality, SampleBlock
 
 RATE_HZ = 1000.0
 COLOURS = {
@@ -20,10 +20,6 @@ COLOURS = {
 def through(uv: NDArray[np.float64], **kinds: object) -> list[Activity]:
     info = info_of(uv.shape[1], RATE_HZ)
     return activities(info, blocks_of(info, uv, **kinds))  # type: ignore[arg-type]
-
-
-def strong(found: list[Activity]) -> list[Potential]:
-    return [a for a in found if isinstance(a, Potential) and not a.faint]
 
 
 @pytest.mark.parametrize("colour", COLOURS)

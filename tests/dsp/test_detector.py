@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from signals import activities, blocks_of, info_of, noise, with_waves
+from signals import activities, blocks_of, info_of, noise, strong, with_waves
 
 from fasciscope.core import Burst, Potential
 
@@ -15,9 +15,7 @@ def test_a_potential_is_found_once_wherever_in_its_frame_it_lies(rate_hz: float)
     found = activities(
         info, blocks_of(info, with_waves(uv, at_s, rate_hz, size=100.0, centre_hz=70.0))
     )
-    seen_s = np.array(
-        [a.peak_sample / rate_hz for a in found if isinstance(a, Potential) and not a.faint]
-    )
+    seen_s = np.array([p.peak_sample / rate_hz for p in strong(found)])
     near = np.abs(seen_s[:, None] - at_s) < 0.012
     assert near.sum(axis=0).tolist() == [1] * len(at_s)
     assert (~near.any(axis=1)).sum() <= 1  # noise
@@ -28,7 +26,7 @@ def test_a_train_of_twitches_is_no_burst() -> None:
     info = info_of(1)
     found = activities(info, blocks_of(info, uv))
     assert not any(isinstance(a, Burst) for a in found)
-    assert sum(isinstance(a, Potential) and not a.faint for a in found) == 64
+    assert len(strong(found)) == 64
 
 
 def test_potentials_come_in_order_and_each_once() -> None:
@@ -49,7 +47,5 @@ def test_six_hours_of_white_noise_give_one_false_alarm_in_ten_minutes_at_most() 
     found = 0
     for seed in range(6):
         uv = noise(900_000, 4, seed=100 + seed)
-        found += sum(
-            isinstance(a, Potential) and not a.faint for a in activities(info, blocks_of(info, uv))
-        )
+        found += len(strong(activities(info, blocks_of(info, uv))))
     assert found <= 36

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signals import blocks_of, info_of, noise, with_waves
+from signals import blocks_of, info_of, noise, strong, with_waves
 
 from fasciscope.core import Activity, Potential
 from fasciscope.dsp import Chain, ChainSettings
@@ -34,7 +34,7 @@ def potentials(uv: np.ndarray, every_s: float, **kinds: object) -> list[Potentia
     for block in blocks_of(info, uv, **kinds):  # type: ignore[arg-type]
         found.extend(chain.push(block))
     found.extend(chain.finish())
-    return [a for a in found if isinstance(a, Potential) and not a.faint]
+    return strong(found)
 
 
 def own_measures(found: list[Potential]) -> np.ndarray:

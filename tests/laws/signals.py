@@ -13,6 +13,7 @@ from fasciscope.core import (
     ChannelInfo,
     Event,
     Flag,
+    Potential,
     Provenance,
     Recording,
     SampleBlock,
@@ -51,6 +52,11 @@ def info_of(
     scale = 1.0 if calibrated else None
     channels = tuple(ChannelInfo(f"ch{k}", scale) for k in range(n_channels))
     return StreamInfo("test", rate_hz, channels, resolution_uv=resolution_uv, envelope=envelope)
+
+
+def strong(found: Iterable[Activity]) -> list[Potential]:
+    """The potentials that stand for themselves or are of a known shape."""
+    return [a for a in found if isinstance(a, Potential) and not a.faint]
 
 
 def noise(n: int, n_channels: int = 1, *, rms: float = 3.0, seed: int = 0) -> NDArray[np.float64]:
