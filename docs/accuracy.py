@@ -210,8 +210,8 @@ def _grouped(measures: dict[str, Any]) -> Iterator[str]:
         yield _row(row["band"], str(row["sessions"]), found, _spread(row["rand"]), units,
                    _spread(row["correlation"]))  # fmt: skip
     told = measures["repeated"]
-    yield "\nICC(2,1) of the rates of two halves of a session, "
-    yield f"{told['sessions']} synthetic sessions: found {_share(told['halves_found'])}, "
+    yield "\nICC(2,1) of the rates of two halves of a session,"
+    yield f"{told['sessions']} synthetic sessions: found {_share(told['halves_found'])},"
     yield f"the truth's own {_share(told['halves_true'])}; found to true {_share(told['found_to_true'])}."
 
 

@@ -17,7 +17,7 @@ from scipy.signal import resample_poly
 from benchmarks.accuracy.case import Array, Part, recording_of
 from benchmarks.accuracy.material import waveforms
 from benchmarks.accuracy.ours import chain_gives
-from benchmarks.accuracy.placed import END_S, SETTLE_S, sessions
+from benchmarks.accuracy.placed import END_S, PASSED, SETTLE_S, sessions
 from benchmarks.accuracy.score import TOLERANCE_S
 from fasciscope.core import Potential, Recording, StreamInfo
 from fasciscope.core.tier import Letter
@@ -27,7 +27,6 @@ from fasciscope.datasets.synth import Placed, TruthEvent, Waveform, place
 TRUE_HZ, TRUE_SNR, TRUE_TIMES = 5000.0, 1000.0, 5
 MADE_HZ = 2000.0
 RATES_HZ = (2000.0, 1000.0, 500.0, 250.0)
-PASSED = 0.4  # of the rate: what a slow board's filter lets through
 SIZES = (8.0, 12.0, 25.0)
 APART_S = (0.7, 1.3)
 LEAST_S = 10.0
