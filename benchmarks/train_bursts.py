@@ -8,7 +8,6 @@ touches the test part.
 """
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from benchmarks import fitting
 from benchmarks.accuracy.case import Array, Case, Part
 from benchmarks.accuracy.material import HELD, REST
+from benchmarks.accuracy.ours import chain_gives
 from benchmarks.accuracy.suites import SUITES
 from benchmarks.fitting import Examples, Making
 from fasciscope.classifier.burst_features import BURST_FEATURES
@@ -25,7 +25,6 @@ from fasciscope.classifier.rules import first_match
 from fasciscope.classifier.sustained import CARD
 from fasciscope.core import Burst, Label
 from fasciscope.datasets.synth import TruthEvent
-from fasciscope.dsp import Chain
 
 SEEDS = {
     "contraction": 6,
@@ -43,14 +42,6 @@ AS_MANY = 200.0
 
 OVERLAP = 0.5
 STATES = (Label.CRAMP, Label.VOLUNTARY)
-
-
-def bursts(case: Case) -> Iterator[Burst]:
-    """What the chain gives of a case."""
-    chain = Chain(case.recording.info)
-    for block in case.recording.blocks():
-        yield from (a for a in chain.push(block) if isinstance(a, Burst))
-    yield from (a for a in chain.finish() if isinstance(a, Burst))
 
 
 def truth_of(case: Case, burst: Burst) -> bool | None:
@@ -80,7 +71,7 @@ def collect(share: int = 1) -> tuple[Examples, list[str]]:
             mine = groups.setdefault(case.source if real else f"{name} {k}", len(groups))
             rate_hz = case.recording.info.rate_hz
             rules = burst_rules(case.recording.info.n_channels, rate_hz)
-            for burst in bursts(case):
+            for burst in chain_gives(case.recording, Burst):
                 cramp = truth_of(case, burst)
                 if cramp is None or burst.duration_s(rate_hz) < SHORTEST_S:
                     continue

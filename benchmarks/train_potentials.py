@@ -6,7 +6,6 @@ at most. Never touches the test part.
 """
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from benchmarks import fitting
 from benchmarks.accuracy.case import Array, Case, Part
 from benchmarks.accuracy.material import HEARTS, HELD, MOVING, REST
+from benchmarks.accuracy.ours import chain_gives
 from benchmarks.accuracy.score import TOLERANCE_S
 from benchmarks.accuracy.suites import SUITES
 from benchmarks.fitting import Examples, Making
@@ -21,7 +21,6 @@ from fasciscope.classifier.features import FEATURES
 from fasciscope.classifier.rules import first_match
 from fasciscope.classifier.trainedmodel import CARD, CERTAIN
 from fasciscope.core import Label, Potential
-from fasciscope.dsp import Chain
 
 SEEDS = {
     "placed": 6,
@@ -48,14 +47,6 @@ def weights_of(suite: np.ndarray) -> Array:
     return weights
 
 
-def potentials(case: Case) -> Iterator[Potential]:
-    """What the chain gives of a case."""
-    chain = Chain(case.recording.info)
-    for block in case.recording.blocks():
-        yield from (a for a in chain.push(block) if isinstance(a, Potential))
-    yield from (a for a in chain.finish() if isinstance(a, Potential))
-
-
 def truth_of(case: Case, potential: Potential) -> bool | None:
     """Is it a fasciculation? None where nobody can be asked."""
     rate_hz = case.truth.rate_hz
@@ -76,7 +67,7 @@ def collect(share: int = 1) -> Examples:
     for number, (name, seeds) in enumerate(SEEDS.items()):
         for case in SUITES[name].make(Part.DEVELOP, range(max(1, seeds // share))):
             session += 1
-            for potential in potentials(case):
+            for potential in chain_gives(case.recording, Potential):
                 right = truth_of(case, potential)
                 if right is None or first_match(CERTAIN, potential) is not None:
                     continue
